@@ -1,0 +1,122 @@
+"""The kinds of check: `Params`, `@check`, discovery. One file a kind; its docstring is the manual page, its example is run.
+
+A check is a pure function from judged offers (offers with what was expected of them, see `engine/expect.py`) and its
+parameters to candidate findings. It never formats and never prints: the rule's id, severity, owner, fingerprint and the
+sentence a person reads are added around it, once (`engine/rules.py`).
+
+Adding a kind touches no other file: discovery is `iter_modules` over this folder, plus other people's entry points in the
+group `pricewatch.checks`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+CANDIDATE = pl.Schema(
+    {
+        "subject": pl.String,
+        "expected": pl.Int64,
+        "observed": pl.Int64,
+        "detail": pl.String,
+    }
+)
+"""What a check adds to the offer rows it suspects. `detail` is words, where money does not say it."""
+
+FRAMES = ("history", "assortment", "source_runs", "offers_seen")
+"""World frames a check may ask for by naming them as keyword parameters."""
+
+
+class Params(BaseModel):
+    """The parameters of one kind of check. Every field has a description with its unit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """A parameter without a description is a developer's mistake, said when the module loads."""
+        bare = [name for name, info in cls.model_fields.items() if not info.description]
+        if bare:
+            raise TypeError(f"{cls.__module__}.{cls.__name__}: no description for {', '.join(bare)}")
+
+
+Function = Callable[..., pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of check, as the registry knows it."""
+
+    name: str
+    function: Function
+    params: type[Params]
+    needs: frozenset[str]
+    """Columns of the judged offers it reads."""
+    frames: tuple[str, ...]
+    """World frames it asks for by keyword."""
+    scope: str
+    """`offers`: separable by SKU. `night`: judged once a night (sources)."""
+    refines: frozenset[str]
+    """Kinds whose finding on the same offer and price this one makes superfluous, being more specific."""
+
+    @property
+    def manual(self) -> str:
+        """The manual page: the function's docstring."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the manual."""
+        return self.manual.partition("\n")[0]
+
+    @property
+    def example(self) -> str:
+        """The YAML example of the manual, dedented; empty when there is none."""
+        _, found, rest = self.manual.partition("Example::\n")
+        if not found:
+            return ""
+        lines = rest.split("\n")
+        block = [line for line in lines if not line.strip() or line.startswith("    ")]
+        return inspect.cleandoc("\n" + "\n".join(block)).strip() + "\n"
+
+
+def check(
+    *, needs: set[str] | frozenset[str] = frozenset(), scope: str = "offers", refines: set[str] | frozenset[str] = frozenset()
+) -> Callable[[Function], Function]:
+    """Register a function as a kind of check; its name is the name in YAML."""
+
+    def register(function: Function) -> Function:
+        parameters = inspect.signature(function, eval_str=True).parameters
+        params = parameters["params"].annotation
+        frames = tuple(name for name, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY)
+        unknown = set(frames) - set(FRAMES)
+        if unknown:
+            raise TypeError(f"check {function.__name__} asks for {sorted(unknown)}; there are {', '.join(FRAMES)}")
+        if not re.search(r"Example::", function.__doc__ or ""):
+            raise TypeError(f"check {function.__name__} has no example in its manual page")
+        function.__dict__["check"] = Check(
+            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines)
+        )
+        return function
+
+    return register
+
+
+@cache
+def registry() -> dict[str, Check]:
+    """Every kind of check by name: ours, then other people's."""
+    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    functions = [value for module in modules for value in vars(module).values()]
+    functions += [point.load() for point in entry_points(group="pricewatch.checks")]
+    found = {f.__dict__["check"].name: f.__dict__["check"] for f in functions if "check" in getattr(f, "__dict__", {})}
+    return dict(sorted(found.items()))

@@ -1,0 +1,142 @@
+"""What an audit is given and what it gives back: frozen records of frames, with quiet defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from pricewatch.domain import tables
+
+if TYPE_CHECKING:
+    from pricewatch.engine.checks import Params
+
+
+def _empty(table: str) -> Any:
+    return field(default_factory=lambda: tables.empty(table))
+
+
+MARKETS = pl.Schema({"market": pl.String, "currency": pl.String, "time_zone": pl.String, "tax_included": pl.Boolean})
+
+CHANNELS = pl.Schema(
+    {
+        "channel": pl.String,
+        "channel_name": pl.String,
+        "channel_kind": pl.String,
+        "market": pl.String,
+        "zone": pl.String,  # null for stores
+        "role": pl.String,  # leader | own_zone | same_as | within
+        "leader": pl.String,  # the channel it follows, for same_as and within
+        "landed": pl.Boolean,  # within: price plus shipping is compared
+        "low": pl.Int64,  # within: basis points of the leader's price
+        "high": pl.Int64,
+        "grace": pl.Duration("us"),
+        "own_seller": pl.String,
+    }
+)
+
+PLACES = pl.Schema(
+    {
+        "place": pl.Int32,
+        "market": pl.String,
+        "channel": pl.String,
+        "location": pl.String,  # null for a channel with one place
+    }
+)
+
+ITEMS = pl.Schema({"item": pl.Int32, "sku": pl.String})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the workspace: a kind of check, its parameters, and who cares."""
+
+    id: str
+    check: str
+    params: Params
+    where: str | None = None
+    severity: str = "major"
+    owner: str = "pricing"
+    why: str = ""
+    place: str = ""
+    """`rules/stores.yaml:6`, for messages."""
+
+
+@dataclass(frozen=True)
+class Central:
+    """What head office decided, typed: products, price list, promotions, locations (see `domain.tables`)."""
+
+    products: pl.DataFrame = _empty("products")
+    price_list: pl.DataFrame = _empty("price_list")
+    promotions: pl.DataFrame = _empty("promotions")
+    locations: pl.DataFrame = _empty("locations")
+
+
+@dataclass(frozen=True)
+class World:
+    """All frames an audit is given. `as_of` is the instant everything is judged at; offers keep their own `observed_at`."""
+
+    night: date
+    as_of: datetime
+    markets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKETS))
+    channels: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANNELS))
+    sources: pl.DataFrame = _empty("sources")
+    central: Central = field(default_factory=Central)
+    items: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ITEMS))
+    """Codes of SKUs given on earlier nights, kept by the lake; new SKUs get the next free codes."""
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    """Codes of places given on earlier nights."""
+    history: pl.LazyFrame = field(default_factory=lambda: tables.empty("history").lazy())
+    source_runs: pl.DataFrame = _empty("source_runs")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier nights left: needed to say what is new, still open, resolved or regressed."""
+
+    findings: pl.DataFrame = _empty("findings")
+    """The last row of each fingerprint before this night."""
+    waivers: pl.DataFrame = _empty("waivers")
+    incidents: pl.DataFrame = _empty("incidents")
+    """Incidents seen before this night: `incident` and `first_seen` are used."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What one night's audit found."""
+
+    offers: pl.DataFrame
+    """Settled offers (`tables.Offers`)."""
+    quarantine: pl.DataFrame
+    unmatched: pl.DataFrame
+    """Offers whose product is not in the catalogue: `tables.Raw` names, with the reason."""
+    findings: pl.DataFrame
+    incidents: pl.DataFrame
+    source_runs: pl.DataFrame
+    """As given, with `quarantined` and `unmatched` counted in."""
+    items: pl.DataFrame
+    places: pl.DataFrame
+    counts: Mapping[str, int]
+    """offers, judged, not_comparable, not_provable, quarantined, unmatched."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One night as the database remembers it, and what a report is made of."""
+
+    night: date
+    started_at: datetime
+    as_of: datetime
+    seconds: float
+    status: str
+    """complete, or source_failed when a source failed and the others were judged without it."""
+    counts: Mapping[str, int]
+    findings: pl.DataFrame = _empty("findings")
+    """All states that this night knows: new, open, regressed, resolved (tonight), unverified, waived."""
+    incidents: pl.DataFrame = _empty("incidents")
+    source_runs: pl.DataFrame = _empty("source_runs")
+    workspace: str = ""
+    previous_night: date | None = None
