@@ -1,9 +1,9 @@
 """What a user can mend, said so that they can, and the exit codes a scheduler reads.
 
-    UserError            what, where, fix: exit 2, nothing was run
-    +-- Problems         several of them, found in one go
-    +-- WorkspaceError   the folder is no workspace, or is in use
-    SourceError          one source failed; the others go on: exit 3 at the end
+UserError            what, where, fix: exit 2, nothing was run
++-- Problems         several of them, found in one go
++-- WorkspaceError   the folder is no workspace, or is in use
+SourceError          one source failed; the others go on: exit 3 at the end
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ class Raw(pa.DataFrameModel):
     source: str = pa.Field(description="id of the source in config/sources.yaml")
     source_ref: str = pa.Field(description="where it was read: `file:line` or a URL")
     collected_at: str = pa.Field(description="when we read it, ISO 8601 with offset")
-    observed_at: str = pa.Field(nullable=True, description="when the channel says it was so, as it writes times; null = when collected")
+    observed_at: str = pa.Field(
+        nullable=True, description="when the channel says it was so, as it writes times; null = when collected"
+    )
     surface: str = pa.Field(nullable=True, description="html, jsonld, api, till ...; null = the source's declared surface")
     location: str = pa.Field(nullable=True, description="store id as the source writes it; null = the channel has one place only")
     external_id: str = pa.Field(nullable=True, description="the channel's own id of the product")
@@ -82,7 +84,9 @@ class Products(pa.DataFrameModel):
     cost: int = pa.Field(nullable=True, ge=0, description="minor units")
     content: float = pa.Field(nullable=True, description="net content in `content_unit`")
     content_unit: str = pa.Field(nullable=True)
-    weekly_units: float = pa.Field(nullable=True, ge=0, description="units sold a week in one place, for impact; null = no volume known")
+    weekly_units: float = pa.Field(
+        nullable=True, ge=0, description="units sold a week in one place, for impact; null = no volume known"
+    )
     kvi: bool = pa.Field(nullable=True, description="key value item")
     clearance: bool = pa.Field(nullable=True)
     source_ref: str = pa.Field(nullable=True)

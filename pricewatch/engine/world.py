@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from pricewatch.domain import tables
 
@@ -15,39 +17,34 @@ if TYPE_CHECKING:
     from pricewatch.engine.checks import Params
 
 
-def _empty(table: str) -> Any:
-    return field(default_factory=lambda: tables.empty(table))
+Type = pl.DataType | DataTypeClass
 
 
-MARKETS = pl.Schema({"market": pl.String, "currency": pl.String, "time_zone": pl.String, "tax_included": pl.Boolean})
+MARKETS: dict[str, Type] = {"market": pl.String, "currency": pl.String, "time_zone": pl.String, "tax_included": pl.Boolean}
 
-CHANNELS = pl.Schema(
-    {
-        "channel": pl.String,
-        "channel_name": pl.String,
-        "channel_kind": pl.String,
-        "market": pl.String,
-        "zone": pl.String,  # null for stores
-        "role": pl.String,  # leader | own_zone | same_as | within
-        "leader": pl.String,  # the channel it follows, for same_as and within
-        "landed": pl.Boolean,  # within: price plus shipping is compared
-        "low": pl.Int64,  # within: basis points of the leader's price
-        "high": pl.Int64,
-        "grace": pl.Duration("us"),
-        "own_seller": pl.String,
-    }
-)
+CHANNELS: dict[str, Type] = {
+    "channel": pl.String,
+    "channel_name": pl.String,
+    "channel_kind": pl.String,
+    "market": pl.String,
+    "zone": pl.String,  # null for stores
+    "role": pl.String,  # leader | own_zone | same_as | within
+    "leader": pl.String,  # the channel it follows, for same_as and within
+    "landed": pl.Boolean,  # within: price plus shipping is compared
+    "low": pl.Int64,  # within: basis points of the leader's price
+    "high": pl.Int64,
+    "grace": pl.Duration("us"),
+    "own_seller": pl.String,
+}
 
-PLACES = pl.Schema(
-    {
-        "place": pl.Int32,
-        "market": pl.String,
-        "channel": pl.String,
-        "location": pl.String,  # null for a channel with one place
-    }
-)
+PLACES: dict[str, Type] = {
+    "place": pl.Int32,
+    "market": pl.String,
+    "channel": pl.String,
+    "location": pl.String,  # null for a channel with one place
+}
 
-ITEMS = pl.Schema({"item": pl.Int32, "sku": pl.String})
+ITEMS: dict[str, Type] = {"item": pl.Int32, "sku": pl.String}
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,10 @@ class Rule:
 class Central:
     """What head office decided, typed: products, price list, promotions, locations (see `domain.tables`)."""
 
-    products: pl.DataFrame = _empty("products")
-    price_list: pl.DataFrame = _empty("price_list")
-    promotions: pl.DataFrame = _empty("promotions")
-    locations: pl.DataFrame = _empty("locations")
+    products: pl.DataFrame = field(default_factory=partial(tables.empty, "products"))
+    price_list: pl.DataFrame = field(default_factory=partial(tables.empty, "price_list"))
+    promotions: pl.DataFrame = field(default_factory=partial(tables.empty, "promotions"))
+    locations: pl.DataFrame = field(default_factory=partial(tables.empty, "locations"))
 
 
 @dataclass(frozen=True)
@@ -83,24 +80,24 @@ class World:
     as_of: datetime
     markets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKETS))
     channels: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANNELS))
-    sources: pl.DataFrame = _empty("sources")
+    sources: pl.DataFrame = field(default_factory=partial(tables.empty, "sources"))
     central: Central = field(default_factory=Central)
     items: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ITEMS))
     """Codes of SKUs given on earlier nights, kept by the lake; new SKUs get the next free codes."""
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     """Codes of places given on earlier nights."""
     history: pl.LazyFrame = field(default_factory=lambda: tables.empty("history").lazy())
-    source_runs: pl.DataFrame = _empty("source_runs")
+    source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
 
 
 @dataclass(frozen=True)
 class Memory:
     """What earlier nights left: needed to say what is new, still open, resolved or regressed."""
 
-    findings: pl.DataFrame = _empty("findings")
+    findings: pl.DataFrame = field(default_factory=partial(tables.empty, "findings"))
     """The last row of each fingerprint before this night."""
-    waivers: pl.DataFrame = _empty("waivers")
-    incidents: pl.DataFrame = _empty("incidents")
+    waivers: pl.DataFrame = field(default_factory=partial(tables.empty, "waivers"))
+    incidents: pl.DataFrame = field(default_factory=partial(tables.empty, "incidents"))
     """Incidents seen before this night: `incident` and `first_seen` are used."""
 
 
@@ -134,9 +131,9 @@ class Run:
     status: str
     """complete, or source_failed when a source failed and the others were judged without it."""
     counts: Mapping[str, int]
-    findings: pl.DataFrame = _empty("findings")
+    findings: pl.DataFrame = field(default_factory=partial(tables.empty, "findings"))
     """All states that this night knows: new, open, regressed, resolved (tonight), unverified, waived."""
-    incidents: pl.DataFrame = _empty("incidents")
-    source_runs: pl.DataFrame = _empty("source_runs")
+    incidents: pl.DataFrame = field(default_factory=partial(tables.empty, "incidents"))
+    source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
     workspace: str = ""
     previous_night: date | None = None
