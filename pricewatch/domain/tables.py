@@ -14,6 +14,8 @@ from typing import Annotated
 import pandera.polars as pa
 import polars as pl
 
+from pricewatch.domain.mechanics import MECHANICS
+
 Instant = Annotated[pl.Datetime, "us", "UTC"]
 
 UTC = pl.Datetime("us", "UTC")
@@ -24,7 +26,6 @@ SURFACES = ("till", "label", "checkout", "api", "html", "jsonld", "meta", "feed"
 SEVERITIES = ("info", "minor", "major", "critical")
 STATES = ("new", "open", "regressed", "resolved", "unverified", "waived")
 CHANNEL_KINDS = ("store", "web", "app", "marketplace")
-MECHANICS = ("percent", "amount", "fixed_price", "member_price")
 AUDIENCES = ("everyone", "members")
 
 
@@ -75,6 +76,7 @@ class Products(pa.DataFrameModel):
     """The catalogue. One row a SKU."""
 
     sku: str = pa.Field(unique=True, str_length={"min_value": 1}, description="our id")
+    external_id: str = pa.Field(nullable=True, description="the id that channels use; null = they use the SKU")
     gtin: str = pa.Field(nullable=True, description="14 digits, left-padded with zeros")
     name: str = pa.Field(nullable=True)
     brand: str = pa.Field(nullable=True)
@@ -89,6 +91,9 @@ class Products(pa.DataFrameModel):
     )
     kvi: bool = pa.Field(nullable=True, description="key value item")
     clearance: bool = pa.Field(nullable=True)
+    channels: list[str] = pa.Field(
+        nullable=True, description="channels that must list it; null = not declared, presence is not judged"
+    )
     source_ref: str = pa.Field(nullable=True)
 
 

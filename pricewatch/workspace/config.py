@@ -1,33 +1,20 @@
 """The models of `config/*.yaml`: what the user owns. Frozen, strict, every key described.
 
 Durations are written `12h`, `30m` or `36h`; money as decimals; days as `2026-03-14`; secrets only as `${env:NAME}`.
+
+A model's `title` is what messages call it. The forms of a union carry tags in parentheses, so that a mistake in one form is
+told for that form alone. A `ValueError("what; fix")` of ours is printed as what and fix.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-_DURATION = re.compile(r"^(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?$")
+from pricewatch.domain.durations import Duration
 
-
-def _duration(value: Any) -> Any:
-    """`36h`, `1d 12h`, `90m` as a timedelta; anything else is refused by pydantic with our words."""
-    if isinstance(value, str):
-        parts = _DURATION.match(value.strip())
-        if not value.strip() or parts is None:
-            raise ValueError(f"'{value}' is no duration; write for example 12h, 30m or 1d")
-        days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if isinstance(value, timedelta):
-        return value
-    raise ValueError("write a duration with its unit, for example 12h, 30m or 1d")
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower-case letters, digits, - and _")]
 
 
@@ -40,6 +27,8 @@ class Model(BaseModel):
 class WorkspaceFile(Model):
     """`config/workspace.yaml`: its presence marks the root of a workspace."""
 
+    model_config = ConfigDict(title="config/workspace.yaml")
+
     name: str = Field(description="the retailer, as reports call it")
     data: str = Field("data", description="folder of pricewatch's own state, relative to the root")
     inbox: str = Field("inbox", description="folder where deliveries arrive, relative to the root")
@@ -48,6 +37,8 @@ class WorkspaceFile(Model):
 
 class Market(Model):
     """One market: a currency, a clock, a tax habit."""
+
+    model_config = ConfigDict(title="market")
 
     id: Id
     name: str = Field(description="as reports call it")
@@ -59,11 +50,15 @@ class Market(Model):
 class SameAs(Model):
     """The channel shows what another one shows."""
 
+    model_config = ConfigDict(title="role {same_as: ...}")
+
     same_as: Id = Field(description="the leading channel")
 
 
 class Corridor(Model):
     """The channel may differ from another one within bounds, in percent of its price."""
+
+    model_config = ConfigDict(title="role {within: ...}")
 
     within: Id = Field(description="the leading channel")
     landed: bool = Field(False, description="compare price plus shipping")
@@ -73,19 +68,42 @@ class Corridor(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Corridor:
         if self.from_percent > self.to_percent:
-            raise ValueError("from_percent is above to_percent")
+            raise ValueError("from_percent is above to_percent; exchange the two")
+        if any(round(percent * 100, 6) % 1 for percent in (self.from_percent, self.to_percent)):
+            raise ValueError("percents of a role have at most two decimals; write for example 7.25")
         return self
+
+
+def _role_form(role: Any) -> str | None:
+    """Which form of a role is meant, so that only its own mistakes are told; None when it is none of them."""
+    if isinstance(role, str):
+        return "(word)"
+    if isinstance(role, SameAs) or (isinstance(role, dict) and "same_as" in role):
+        return "(same_as)"
+    if isinstance(role, Corridor) or (isinstance(role, dict) and "within" in role):
+        return "(within)"
+    return None
+
+
+Role = Annotated[
+    Annotated[Literal["leader", "own_zone"], Tag("(word)")]
+    | Annotated[SameAs, Tag("(same_as)")]
+    | Annotated[Corridor, Tag("(within)")],
+    Discriminator(_role_form),
+]
 
 
 class Channel(Model):
     """One channel in one market, and its role."""
+
+    model_config = ConfigDict(title="channel")
 
     id: Id
     name: str = Field(description="as reports call it")
     kind: Literal["store", "web", "app", "marketplace"]
     market: Id
     zone: str | None = Field(None, description="price zone of a channel without stores; stores have their own (locations)")
-    role: Literal["leader", "own_zone"] | SameAs | Corridor = Field(
+    role: Role = Field(
         description="leader: others follow it; own_zone: its zone's decided prices; {same_as: web}; "
         "{within: web, landed: true, from_percent: 0, to_percent: 8}"
     )
@@ -95,12 +113,14 @@ class Channel(Model):
     @model_validator(mode="after")
     def _zone_given(self) -> Channel:
         if self.kind != "store" and self.zone is None:
-            raise ValueError("a channel without stores needs a zone: whose decided prices it shows")
+            raise ValueError("'zone' is missing; add zone: ... (whose decided prices a channel without stores shows)")
         return self
 
 
 class Trailer(Model):
     """The last line of a file, which says how many rows it has."""
+
+    model_config = ConfigDict(title="trailer")
 
     starts_with: str = Field(description="how the trailer line begins")
     count_at: int = Field(ge=1, description="which field of that line holds the number of rows, counted from 1")
@@ -109,19 +129,40 @@ class Trailer(Model):
 class FixedColumn(Model):
     """One column of a fixed-width file."""
 
+    model_config = ConfigDict(title="column {start: ..., width: ...}")
+
     start: int = Field(ge=1, description="first character, counted from 1")
     width: int = Field(ge=1, description="characters")
 
 
+def _column_form(column: Any) -> str | None:
+    """Which way of naming a column is meant; None when it is none of them."""
+    if isinstance(column, str):
+        return "(name)"
+    if isinstance(column, int) and not isinstance(column, bool):
+        return "(number)"
+    if isinstance(column, FixedColumn | dict):
+        return "(fixed)"
+    return None
+
+
+Column = Annotated[
+    Annotated[str, Tag("(name)")] | Annotated[int, Field(ge=1), Tag("(number)")] | Annotated[FixedColumn, Tag("(fixed)")],
+    Discriminator(_column_form),
+]
+
+
 class Layout(Model):
     """How a table file is written. Declared, never guessed."""
+
+    model_config = ConfigDict(title="layout")
 
     format: Literal["csv", "tsv", "fixed", "excel", "parquet"] = Field("csv", description="gzip (.gz) is unpacked by itself")
     separator: str = Field(",", min_length=1, max_length=1, description="of a csv")
     quote: str | None = Field('"', description="quote character; null where quotes mean nothing")
     encoding: str = Field("utf-8", description="for example utf-8, cp1252, iso-8859-15")
     header: bool = Field(True, description="the first line names the columns")
-    columns: dict[str, str | int | FixedColumn] = Field(
+    columns: dict[str, Column] = Field(
         default_factory=dict,
         description="our column: theirs (name, number counted from 1, or {start, width}); empty = the names are ours already",
     )
@@ -133,6 +174,8 @@ class Layout(Model):
 class Pace(Model):
     """How politely a crawl goes. The defaults suit other people's shops; AutoThrottle slows down further by itself."""
 
+    model_config = ConfigDict(title="pace")
+
     concurrent: int = Field(8, ge=1, le=64, description="requests at the same time")
     delay: float = Field(0.25, ge=0, description="seconds between requests")
     obey_robots: Literal[True] = Field(True, description="robots.txt is obeyed, always")
@@ -140,6 +183,8 @@ class Pace(Model):
 
 class Budget(Model):
     """When a crawl stops by itself."""
+
+    model_config = ConfigDict(title="budget")
 
     requests: int = Field(10_000, ge=1)
     minutes: float = Field(60, gt=0)
@@ -150,6 +195,8 @@ Feeds = Literal["offers", "products", "price_list", "promotions", "locations", "
 
 class Source(Model):
     """One source: a spider that crawls, or files that an importer reads."""
+
+    model_config = ConfigDict(title="source")
 
     id: Id
     feeds: Feeds = Field("offers", description="the table its rows are for")
@@ -178,11 +225,18 @@ class Source(Model):
     @model_validator(mode="after")
     def _whole(self) -> Source:
         if (self.spider is None) == (self.importer is None):
-            raise ValueError("a source has either a spider or an importer")
+            raise ValueError("a source has either a spider or an importer; write one of the two")
         if self.spider is not None and self.url is None:
-            raise ValueError("a spider needs a url to start from")
+            raise ValueError("'url' is missing; add url: ... (where the spider starts)")
         if self.importer is not None and self.files is None:
-            raise ValueError("an importer needs files, for example inbox/{night}/tills/*.csv.gz")
+            raise ValueError("'files' is missing; add files: ... (for example inbox/{night}/tills/*.csv.gz)")
         if self.feeds in ("offers", "history") and self.channel is None:
-            raise ValueError(f"a source of {self.feeds} needs a channel")
+            raise ValueError(f"'channel' is missing; add channel: ... (whose {self.feeds} these are)")
+        if foreign := sorted(self.model_fields_set & (_IMPORTER_KEYS if self.spider is not None else _SPIDER_KEYS)):
+            reader = "a spider" if self.spider is not None else "an importer"
+            raise ValueError(f"{reader} does not use {', '.join(foreign)}; take {'them' if foreign[1:] else 'it'} out")
         return self
+
+
+_SPIDER_KEYS = frozenset({"url", "pace", "budget"})
+_IMPORTER_KEYS = frozenset({"files", "layout"})

@@ -1,0 +1,25 @@
+"""Durations as people write them in YAML: `36h`, `30m`, `1d 12h`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+_DURATION = re.compile(r"^(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?$")
+
+
+def _duration(value: Any) -> Any:
+    """A timedelta from `36h`, `1d 12h`, `90m`; anything else is refused in words a user understands."""
+    if isinstance(value, timedelta):
+        return value
+    parts = _DURATION.match(value.strip()) if isinstance(value, str) and value.strip() else None
+    if parts is None:
+        raise ValueError(f"'{value}' is no duration; write it with its unit, for example 12h, 30m or 1d")
+    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]

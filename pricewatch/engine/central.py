@@ -1,0 +1,209 @@
+"""Head office's files, typed: catalogue, price list, promotion calendar, stores, and a shop's earlier prices.
+
+The same gate as for offers: a row that cannot be read is quarantined with its reason and place, and the good ones go on.
+Rows in = rows out + quarantined. Columns of the file carry our names (`tables.Products`, ...); money is decimal text, days are
+`YYYY-MM-DD`, rates are percent, lists are separated by `|`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pricewatch.domain import identifiers, money, tables, windows
+from pricewatch.domain.mechanics import MECHANICS
+from pricewatch.engine.world import Central, World
+
+LIST_SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a central table: its typed expression, and whether a row may come without it."""
+
+    typed: pl.Expr
+    required: bool = False
+    problem: str = "is not readable"
+
+
+def read_central(delivered: Mapping[str, pl.LazyFrame], world: World) -> tuple[Central, pl.DataFrame]:
+    """Typed central tables and what was refused of them (`tables.Quarantine`).
+
+    In: text rows by table name (`products`, `price_list`, `promotions`, `locations`), each with `source` and `source_ref`;
+    columns that a file does not have are null. A key that comes twice keeps its first row; the others are refused and say so.
+    """
+    readers = {"products": _products, "locations": _locations, "price_list": _price_list, "promotions": _promotions}
+    good, refused = {}, [tables.empty("quarantine")]
+    for name, fields in readers.items():
+        if name not in delivered:
+            continue
+        rows = _with_source(delivered[name], name, world)
+        kept, bad = _sort(rows, name, fields(world), KEYS[name])
+        good[name] = kept.collect()
+        refused.append(bad.collect())
+    return replace(Central(), **good), pl.concat(refused)
+
+
+KEYS = {
+    "products": ["sku"],
+    "locations": ["location"],
+    "price_list": ["sku", "market", "zone", "valid_from"],
+    "promotions": ["promotion", "mechanic", "sku", "brand", "category", "zones", "starts_at"],
+}
+"""What may come once only."""
+
+
+def _with_source(rows: pl.LazyFrame, table: str, world: World) -> pl.LazyFrame:
+    """The file's text columns, missing ones as null, with what its source declares."""
+    has = rows.collect_schema().names()
+    missing = [pl.lit(None, pl.String).alias(name) for name in tables.schema(table) if name not in has]
+    declared = world.sources.select(
+        "source", "decimal", "time_zone", pl.col("market").alias("_market"), pl.col("currency").alias("_currency")
+    )
+    return (
+        rows.with_columns(*missing)
+        .join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left")
+        .with_columns(per_unit=money.unit(pl.col("_currency")))
+    )
+
+
+def _text(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _money(name: str) -> pl.Expr:
+    amount = money.parse(_text(name), decimal=pl.col("decimal"), minor_units=pl.lit(False), per_unit=pl.col("per_unit"))
+    return pl.when(amount >= 0).then(amount)
+
+
+def _flag(name: str) -> pl.Expr:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    return _text(name).str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+
+
+def _list(name: str) -> pl.Expr:
+    return _text(name).str.split(LIST_SEPARATOR).list.eval(pl.element().str.strip_chars())
+
+
+def _number(name: str) -> pl.Expr:
+    point = _text(name).str.replace(",", ".", literal=True)
+    return pl.when(pl.col("decimal") == ",").then(point).otherwise(_text(name)).cast(pl.Float64, strict=False)
+
+
+def _basis_points(name: str) -> pl.Expr:
+    """`5.5` percent is 550, without floats."""
+    sign = pl.when(pl.col("decimal") == ",").then(_text(name).str.replace(",", ".", literal=True)).otherwise(_text(name))
+    exact = sign.str.strip_chars(" %").cast(pl.Decimal(38, 6), strict=False) * 100
+    return pl.when((exact.round(0) == exact) & (exact >= 0)).then(exact.cast(pl.Int64, strict=False))
+
+
+def _window(name: str, world: World, *, end: bool = False) -> pl.Expr:
+    zones = sorted(set(world.sources["time_zone"].to_list()))
+    read = windows.window_end if end else windows.window_start
+    return windows.by_zone(pl.col("time_zone"), zones, lambda zone: read(_text(name), zone))
+
+
+def _products(_world: World) -> dict[str, Field]:
+    return {
+        "sku": Field(_text("sku"), required=True),
+        "external_id": Field(_text("external_id")),
+        "gtin": Field(identifiers.gtin_text(identifiers.gtin_number(pl.col("gtin"))), problem="is no GTIN of 8 to 14 digits"),
+        "name": Field(_text("name")),
+        "brand": Field(_text("brand")),
+        "category": Field(_text("category")),
+        "family": Field(_text("family")),
+        "tax_rate": Field(_basis_points("tax_rate"), problem="is no percentage"),
+        "cost": Field(_money("cost"), problem="is no amount"),
+        "content": Field(_number("content"), problem="is no number"),
+        "content_unit": Field(_text("content_unit")),
+        "weekly_units": Field(_number("weekly_units"), problem="is no number"),
+        "kvi": Field(_flag("kvi"), problem="is neither true nor false"),
+        "clearance": Field(_flag("clearance"), problem="is neither true nor false"),
+        "channels": Field(_list("channels")),
+    }
+
+
+def _locations(_world: World) -> dict[str, Field]:
+    return {
+        "location": Field(_text("location"), required=True),
+        "market": Field(pl.coalesce(_text("market"), "_market"), required=True),
+        "zone": Field(_text("zone"), required=True),
+        "name": Field(_text("name")),
+    }
+
+
+def _price_list(world: World) -> dict[str, Field]:
+    return {
+        "sku": Field(_text("sku"), required=True),
+        "market": Field(pl.coalesce(_text("market"), "_market"), required=True),
+        "zone": Field(_text("zone"), required=True),
+        "list_price": Field(_money("list_price"), required=True, problem="is no amount with the declared decimal sign"),
+        "valid_from": Field(_window("valid_from", world), required=True, problem="is no day (YYYY-MM-DD) or time"),
+        "valid_to": Field(_window("valid_to", world, end=True), problem="is no day (YYYY-MM-DD) or time"),
+    }
+
+
+def _promotions(world: World) -> dict[str, Field]:
+    mechanic = _text("mechanic").str.to_lowercase()
+    value = pl.when(mechanic == "percent").then(_basis_points("value")).otherwise(_money("value"))
+    audience = _text("audience").str.to_lowercase()
+    members = pl.when(mechanic == "member_price").then(pl.lit("members")).otherwise(pl.lit("everyone"))
+    return {
+        "promotion": Field(_text("promotion"), required=True),
+        "name": Field(_text("name")),
+        "market": Field(pl.coalesce(_text("market"), "_market"), required=True),
+        "mechanic": Field(
+            pl.when(mechanic.is_in(list(MECHANICS))).then(mechanic), required=True, problem=f"is none of {', '.join(MECHANICS)}"
+        ),
+        "value": Field(value, required=True, problem="is no amount or percentage with the declared decimal sign"),
+        "sku": Field(_text("sku")),
+        "brand": Field(_text("brand")),
+        "category": Field(_text("category")),
+        "channels": Field(_list("channels")),
+        "zones": Field(_list("zones")),
+        "locations": Field(_list("locations")),
+        "audience": Field(
+            pl.when(audience.is_null()).then(members).when(audience.is_in(list(tables.AUDIENCES))).then(audience),
+            required=True,
+            problem=f"is none of {', '.join(tables.AUDIENCES)}",
+        ),
+        "starts_at": Field(_window("starts_at", world), required=True, problem="is no day (YYYY-MM-DD) or time"),
+        "ends_at": Field(_window("ends_at", world, end=True), required=True, problem="is no day (YYYY-MM-DD) or time"),
+        "label": Field(_text("label")),
+        "advertised": Field(_flag("advertised"), problem="is neither true nor false"),
+    }
+
+
+def _sort(rows: pl.LazyFrame, table: str, fields: Mapping[str, Field], key: list[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The typed rows, and those refused: unreadable or missing columns, and keys that came before."""
+    typed = {f"_typed_{name}": field.typed for name, field in fields.items()}
+    rows = rows.with_columns(**typed)
+    problems: list[pl.Expr] = [_problem(name, field) for name, field in fields.items()]
+    if table in ("price_list", "promotions"):
+        start, end = ("valid_from", "valid_to") if table == "price_list" else ("starts_at", "ends_at")
+        backwards = pl.col(f"_typed_{end}") <= pl.col(f"_typed_{start}")
+        problems.append(pl.when(backwards).then(pl.format("ends '{}' before it starts '{}'", end, start)))
+    first = pl.struct([f"_typed_{name}" for name in key]).is_first_distinct()
+    problems.append(pl.when(~first).then(pl.lit(f"comes twice: the same {', '.join(key)} stands in an earlier row")))
+    rows = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True))
+    good = rows.filter(pl.col("reason") == "").select(
+        *(pl.col(f"_typed_{name}").cast(tables.schema(table)[name]).alias(name) for name in fields), "source_ref"
+    )
+    written = [name for name in tables.schema(table) if name != "source_ref"]
+    bad = rows.filter(pl.col("reason") != "").select(
+        "source", "source_ref", pl.lit(table).alias("feeds"), "reason", pl.struct(written).struct.json_encode().alias("row")
+    )
+    return good, bad
+
+
+def _problem(name: str, field: Field) -> pl.Expr:
+    """Words for a column that is written but not readable, or required and not written."""
+    written, value = _text(name), pl.col(f"_typed_{name}")
+    unreadable = pl.when(written.is_not_null() & value.is_null()).then(
+        pl.format("{} '{}' {}", pl.lit(name), written, pl.lit(field.problem))
+    )
+    missing = pl.when(written.is_null() & value.is_null()).then(pl.lit(f"no {name}"))
+    return pl.coalesce(unreadable, missing) if field.required else unreadable

@@ -1,0 +1,66 @@
+"""Which product and which place a row is about. What stays unmatched is kept, counted, and says why.
+
+In this order: our SKU as the source names it, the id channels use (`products.external_id`), the GTIN. A GTIN that two products
+share names neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pricewatch.domain import identifiers
+from pricewatch.engine.world import World
+
+PLACE = ["market", "channel", "location"]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Rows of known products with `item` and `place` codes, and the others with a `reason`."""
+
+    offers: pl.LazyFrame
+    unmatched: pl.LazyFrame
+
+
+def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Matched:
+    """Rows with `item` and `place` (Int32).
+
+    In: normalised offers. Matched out: the same rows without the text keys that codes replace. Unmatched out: rows whose SKU, id
+    and GTIN are all unknown to the catalogue, as they were, with `reason`.
+    """
+    by_text, by_gtin = _catalogue(world, items)
+    rows = (
+        offers.join(places.lazy(), on=PLACE, how="left", nulls_equal=True, validate="m:1")
+        .join(by_text.rename({"key": "sku", "item": "_by_sku"}).lazy(), on="sku", how="left", validate="m:1")
+        .join(by_text.rename({"key": "external_id", "item": "_by_id"}).lazy(), on="external_id", how="left", validate="m:1")
+        .join(by_gtin.rename({"item": "_by_gtin"}).lazy(), on="gtin", how="left", validate="m:1")
+        .with_columns(item=pl.coalesce("_by_sku", "_by_id", "_by_gtin"))
+        .drop("_by_sku", "_by_id", "_by_gtin")
+    )
+    known = rows.filter(pl.col("item").is_not_null()).drop("sku", "name", *PLACE)
+    unknown = rows.filter(pl.col("item").is_null()).with_columns(reason=_why()).drop("item", "place")
+    return Matched(known, unknown)
+
+
+def _catalogue(world: World, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`key` -> `item` for SKUs and external ids (a SKU wins over another product's external id), and `gtin` -> `item`."""
+    products = world.central.products.join(items, on="sku", how="inner").select("sku", "external_id", "gtin", "item")
+    skus = products.select(key="sku", item="item")
+    ids = products.select(key="external_id", item="item").drop_nulls("key").unique("key", keep="none")
+    by_text = pl.concat([skus, ids.join(skus, on="key", how="anti")])
+    by_gtin = (
+        products.select(gtin=identifiers.gtin_number(pl.col("gtin")), item="item")
+        .filter(pl.col("gtin") > 0)
+        .unique("gtin", keep="none")
+    )
+    return by_text, by_gtin
+
+
+def _why() -> pl.Expr:
+    named = [
+        pl.format(label, pl.col(name)) for label, name in (("SKU '{}'", "sku"), ("id '{}'", "external_id"), ("GTIN {}", "gtin"))
+    ]
+    names = pl.concat_str(named, separator=", ", ignore_nulls=True)
+    return pl.when(names == "").then(pl.lit("the row names no product")).otherwise(names + " is not in the catalogue")

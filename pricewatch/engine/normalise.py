@@ -1,0 +1,199 @@
+"""Raw text rows to typed offers; rows that cannot be read are quarantined with their reasons. Rows in = offers + quarantined.
+
+The one place where a price becomes money: `"9,99 EUR"` from a source that declares `decimal: ","` and the market's euro is 999.
+Nothing is guessed: a text that is no number under the declared sign, a currency mark that is not the row's currency, a time that
+does not exist, a store nobody knows are each a reason, in words, and a row may have several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pricewatch.domain import identifiers, money, tables, windows
+from pricewatch.engine.world import World
+
+PRICES = ("regular_price", "price", "was_price", "member_price", "shipping")
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What could be read and what could not. Both lazy, both with the provenance of the raw rows."""
+
+    offers: pl.LazyFrame
+    quarantine: pl.LazyFrame
+
+
+def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
+    """Typed rows and quarantine.
+
+    In: `tables.Raw` rows of sources in `world.sources`. Offers out: one row a raw row, with `market`, `channel`, `location`,
+    `surface`, ids as text, `gtin` (Int64), the five prices (Int64 minor units), `currency`, `tax_included`, `available`,
+    `observed_at` (UTC) and provenance; `seller` is null where the seller is the channel itself. Quarantine out:
+    `tables.Quarantine`. Empty when nothing came.
+    """
+    declared = world.sources.rename({"currency": "_currency", "tax_included": "_tax", "surface": "_surface"})
+    channels = world.channels.select("market", "channel", "own_seller", "channel_kind")
+    rows = raw.join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left").join(
+        channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left"
+    )
+    rows = rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location"))
+    rows = rows.with_columns(per_unit=money.unit(pl.coalesce("_code", "_currency")))
+    amounts = {name: _amount(name) for name in PRICES}
+    rows = rows.with_columns(**{f"_{name}": amount for name, amount in amounts.items()}, _at=_observed_at(world))
+    problems = [
+        *_price_problems(world),
+        _currency_problem(),
+        *_time_problems(world),
+        *_location_problems(world),
+        _empty_problem(),
+    ]
+    rows = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True))
+    return Sorted(_offers(rows.filter(pl.col("reason") == "")), _quarantine(rows.filter(pl.col("reason") != "")))
+
+
+def _blank(name: str) -> pl.Expr:
+    """A text column without surrounding space; nothing but space is null."""
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _amount(name: str) -> pl.Expr:
+    return money.parse(
+        _blank(f"{name}_text"), decimal=pl.col("decimal"), minor_units=pl.col("minor_units"), per_unit=pl.col("per_unit")
+    )
+
+
+def _currency(world: World) -> pl.Expr:
+    """The row's currency: a code as it stands, a symbol as the source's declared currency; null when it is neither."""
+    written = _blank("currency")
+    symbols = _marks(world)
+    return (
+        pl.when(written.is_null())
+        .then(pl.col("_currency"))
+        .when(written.str.contains(r"^[A-Za-z]{3}$"))
+        .then(written.str.to_uppercase())
+        .when(pl.concat_str("_currency", written, separator="|").is_in(symbols))
+        .then(pl.col("_currency"))
+    )
+
+
+def _marks(world: World) -> list[str]:
+    """`USD|$` for every declared currency and each way it may be written."""
+    currencies = sorted({*world.sources["currency"], *world.markets["currency"]})
+    return [f"{code}|{mark}" for code in currencies for mark in money.tokens(code)]
+
+
+def _currency_problem() -> pl.Expr:
+    return pl.when(pl.col("_code").is_null()).then(pl.format("currency '{}' is no ISO 4217 code", pl.col("currency")))
+
+
+def _price_problems(world: World) -> list[pl.Expr]:
+    """For each price: not a number under the declared sign, below zero, or another currency's mark beside it."""
+    marks = _marks(world)
+    problems: list[pl.Expr] = []
+    for name in PRICES:
+        text, value = _blank(f"{name}_text"), pl.col(f"_{name}")
+        mark = money.token(text, decimal=pl.col("decimal"))
+        foreign = mark.is_not_null() & ~pl.concat_str("_code", mark, separator="|").is_in(marks)
+        problems.append(
+            pl.when(text.is_not_null() & value.is_null())
+            .then(
+                pl.when(pl.col("minor_units"))
+                .then(pl.format("{} '{}' is no whole number of minor units", pl.lit(name), text))
+                .otherwise(pl.format("{} '{}' is no number with decimal sign '{}'", pl.lit(name), text, pl.col("decimal")))
+            )
+            .when(value < 0)
+            .then(pl.format("{} '{}' is below zero", pl.lit(name), text))
+            .when(foreign)
+            .then(pl.format("{} '{}' is not written in {}", pl.lit(name), text, pl.col("_code")))
+        )
+    return problems
+
+
+def _empty_problem() -> pl.Expr:
+    """A row without any price says nothing; a row whose price is unreadable has that reason already."""
+    texts = [_blank(f"{name}_text").is_null() for name in PRICES if name not in ("shipping", "was_price")]
+    return pl.when(pl.all_horizontal(texts)).then(pl.lit("no price in the row"))
+
+
+def _observed_at(world: World) -> pl.Expr:
+    """When the channel says it was so; when it says nothing, when we read it."""
+    forms = world.sources.select("time_zone", "time_format").unique().sort("time_zone", "time_format").rows()
+    written = _blank("observed_at")
+    read = [
+        pl.when((pl.col("time_zone") == zone) & pl.col("time_format").eq_missing(pl.lit(form, pl.String))).then(
+            windows.instant(written, zone, form)
+        )
+        for zone, form in forms
+    ]
+    collected = windows.instant(pl.col("collected_at"), "UTC")
+    return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
+
+
+def _time_problems(world: World) -> list[pl.Expr]:
+    unreadable = pl.format("time '{}' does not exist or is not written as declared", pl.col("observed_at"))
+    ahead = pl.format("time '{}' lies in the future", pl.coalesce("observed_at", "collected_at"))
+    return [
+        pl.when(pl.col("_at").is_null()).then(unreadable),
+        pl.when(pl.col("_at") > world.as_of).then(ahead),
+    ]
+
+
+def _location_problems(world: World) -> list[pl.Expr]:
+    """A store's row names a store that is known. A channel without stores has one place, whatever the row says."""
+    known = world.central.locations.select(pl.format("{}|{}", "market", "location")).to_series().to_list()
+    store = pl.col("channel_kind") == "store"
+    unknown = ~pl.concat_str("market", "_location", separator="|").is_in(known)
+    return [
+        pl.when(store & pl.col("_location").is_null()).then(pl.lit("no store in the row")),
+        pl.when(store & unknown).then(pl.format("store '{}' is not in the list of stores", pl.col("_location"))),
+    ]
+
+
+def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
+    seller, basis = _blank("seller"), _blank("tax_included").str.to_lowercase()
+    stocked = _blank("availability").str.to_lowercase().str.replace(r"^https?://schema\.org/", "").str.replace_all(r"[ _\-]", "")
+    return rows.select(
+        "market",
+        "channel",
+        pl.when(pl.col("channel_kind") == "store").then("_location").alias("location"),
+        pl.coalesce(_blank("surface"), "_surface").alias("surface"),
+        pl.when(seller != pl.col("own_seller").fill_null("")).then(seller).alias("seller"),
+        _blank("sku").alias("sku"),
+        _blank("external_id").alias("external_id"),
+        identifiers.gtin_number(pl.col("gtin")).alias("gtin"),
+        _blank("name").alias("name"),
+        pl.col("_regular_price").alias("regular_price"),
+        pl.coalesce("_price", "_regular_price").alias("price"),
+        pl.col("_was_price").alias("was_price"),
+        pl.col("_member_price").alias("member_price"),
+        pl.col("_shipping").alias("shipping"),
+        pl.col("_code").alias("currency"),
+        pl.when(basis.is_null())
+        .then("_tax")
+        .otherwise(
+            basis.replace_strict({"true": True, "false": False, "1": True, "0": False}, default=None, return_dtype=pl.Boolean)
+        )
+        .alias("tax_included"),
+        _blank("promotion_label").alias("promotion_label"),
+        stocked.replace_strict(AVAILABLE, default=None, return_dtype=pl.Boolean).alias("available"),
+        pl.col("_at").alias("observed_at"),
+        "source",
+        "source_ref",
+    )
+
+
+AVAILABLE = {
+    **dict.fromkeys(("instock", "instoreonly", "onlineonly", "limitedavailability", "true", "1", "yes", "available"), True),
+    **dict.fromkeys(("outofstock", "soldout", "discontinued", "false", "0", "no", "unavailable", "backorder"), False),
+}
+"""How channels write availability (schema.org, Google, flags), lower-cased without spaces; anything else is 'not stated'."""
+
+
+def _quarantine(rows: pl.LazyFrame) -> pl.LazyFrame:
+    text = list(tables.schema("raw"))
+    return rows.select(
+        "source", "source_ref", pl.lit("offers").alias("feeds"), "reason", pl.struct(text).struct.json_encode().alias("row")
+    )

@@ -1,0 +1,83 @@
+"""Several observations of one offer become one row: what most rows said, how many said it, and what else was said.
+
+A till rings an item twenty times a day; two of the lines may show another price (a change during the day, a cashier's
+override). The offer is what most lines say; `lines` is its support, `price_low` and `price_high` keep the disagreement. A webshop
+shows a price on the page and another in its markup: both rows stay, and `leading` marks the one held against the rules, in the
+order of `tables.SURFACES`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pricewatch.domain import tables
+
+KEY = ["item", "place", "seller", "surface"]
+OFFER = ["item", "place", "seller"]
+
+VOTED = ("regular_price", "price", "was_price", "member_price", "shipping")
+
+
+def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`tables.Offers`: one row an item, place, seller and surface, sorted by item and place.
+
+    In: matched rows. Each price is the one that most rows stated; of equally frequent ones, the one observed last, then the
+    lowest. Everything else (time, provenance, label) comes from the latest row that shows the settled `price`.
+    """
+    surfaces = {surface: rank for rank, surface in enumerate(tables.SURFACES)}
+    counted = rows.with_columns(
+        lines=pl.len().over(KEY).cast(pl.Int64), _rank=pl.col("surface").replace_strict(surfaces, return_dtype=pl.Int8)
+    )
+    single = counted.filter(pl.col("lines") == 1).with_columns(
+        member_lines=_reduced().cast(pl.Int64), price_low=pl.col("price"), price_high=pl.col("price")
+    )
+    settled = pl.concat([single, _voted(counted.filter(pl.col("lines") > 1))], how="diagonal")
+    return (
+        settled.with_columns(
+            price_low=pl.col("price_low").min().over(OFFER),
+            price_high=pl.col("price_high").max().over(OFFER),
+            gtin=pl.coalesce("gtin", pl.col("gtin").drop_nulls().max().over(OFFER)),
+            leading=pl.col("_rank") == pl.col("_rank").min().over(OFFER),
+        )
+        .select(list(tables.schema("offers")))
+        .sort("item", "place", "seller", "surface", "source_ref")
+    )
+
+
+def _reduced() -> pl.Expr:
+    """Whether a row shows a member price below what everybody pays."""
+    return (pl.col("member_price") < pl.col("price")).fill_null(False)
+
+
+def _voted(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a key out of several."""
+    votes = rows.select(*KEY, "observed_at", *VOTED)
+    winners = rows.group_by(KEY).agg(
+        pl.len().cast(pl.Int64).alias("lines"),
+        _reduced().sum().cast(pl.Int64).alias("member_lines"),
+        pl.col("price").min().alias("price_low"),
+        pl.col("price").max().alias("price_high"),
+    )
+    for name in VOTED:
+        winners = winners.join(_vote(votes, name), on=KEY, how="left", nulls_equal=True, validate="1:1")
+    latest = (
+        rows.drop("lines")
+        .join(winners.select(*KEY, _settled="price"), on=KEY, how="left", nulls_equal=True, validate="m:1")
+        .with_columns(_other=pl.col("price").ne_missing(pl.col("_settled")))
+        .sort("_other", "observed_at", "source_ref", descending=[False, True, False])
+        .unique(KEY, keep="first", maintain_order=True)
+        .drop(*VOTED, "_settled", "_other")
+    )
+    return latest.join(winners, on=KEY, how="left", nulls_equal=True, validate="1:1")
+
+
+def _vote(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """`name` as most rows of a key stated it; the rows that did not state it do not vote."""
+    return (
+        rows.filter(pl.col(name).is_not_null())
+        .group_by([*KEY, name])
+        .agg(pl.len().alias("_votes"), pl.col("observed_at").max().alias("_last"))
+        .sort("_votes", "_last", name, descending=[True, True, False])
+        .unique(KEY, keep="first", maintain_order=True)
+        .select(*KEY, name)
+    )
