@@ -1,0 +1,43 @@
+"""Which workspace and which night a verb works on: the options every verb shares, read once.
+
+Nothing heavy is imported before a verb runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pricewatch.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from pricewatch.workspace import Workspace
+
+Root = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", envvar="PRICEWATCH_WORKSPACE", help="The workspace folder; found upwards from here."),
+]
+NightOption = Annotated[str | None, typer.Option("--night", "-n", help="The business day, as 2026-03-14; the last one audited.")]
+
+
+def open_workspace(root: Path | None) -> Workspace:
+    """The workspace at `root`, or the one this folder is in, loaded whole.
+
+    Raises `WorkspaceError` where there is none and `Problems` with everything that is wrong in its files.
+    """
+    from pricewatch.workspace import Workspace
+
+    return Workspace.load(root.resolve() if root else Workspace.find(Path.cwd()))
+
+
+def day(text: str | None, option: str = "--night") -> date | None:
+    """The day a user wrote, or None where they wrote none. Raises `UserError` for anything but an ISO day."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"'{text}' is no day", option, "write it as year-month-day, for example 2026-03-14") from None
