@@ -1,0 +1,72 @@
+"""Markets, channels and sources as the engine is given them: frames with the columns of `engine.world` and `domain.tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from pricewatch.domain import tables
+from pricewatch.engine.world import CHANNELS, MARKETS
+from pricewatch.workspace.config import Channel, Corridor, Market, SameAs, Source
+
+
+def market_frame(markets: Sequence[Market]) -> pl.DataFrame:
+    """One row a market, columns of `MARKETS`."""
+    rows = [(market.id, market.currency, market.time_zone, market.tax_included) for market in markets]
+    return pl.DataFrame(rows, schema=MARKETS, orient="row")
+
+
+def channel_frame(channels: Sequence[Channel]) -> pl.DataFrame:
+    """One row a channel, columns of `CHANNELS`.
+
+    `low` and `high` are basis points of the leader's price: 0 and 0 for `same_as`, null for channels that follow nobody.
+    """
+    return pl.DataFrame([_channel(channel) for channel in channels], schema=CHANNELS, orient="row")
+
+
+def source_frame(sources: Sequence[Source], markets: Sequence[Market]) -> pl.DataFrame:
+    """One row a source, columns of `tables.Sources`; currency and time zone fall back on the market's."""
+    market_of = {market.id: market for market in markets}
+    rows = [
+        (
+            source.id,
+            source.market,
+            source.channel,
+            source.surface,
+            source.decimal,
+            source.minor_units,
+            source.currency or market_of[source.market].currency,
+            source.tax_included,
+            source.time_zone or market_of[source.market].time_zone,
+            source.time_format,
+        )
+        for source in sources
+    ]
+    return pl.DataFrame(rows, schema=tables.schema("sources"), orient="row")
+
+
+def _channel(channel: Channel) -> dict[str, object]:
+    role = channel.role
+    named: dict[str, object] = {"role": role, "leader": None, "landed": False, "low": None, "high": None}
+    if isinstance(role, SameAs):
+        named = {"role": "same_as", "leader": role.same_as, "landed": False, "low": 0, "high": 0}
+    if isinstance(role, Corridor):
+        low, high = _basis_points(role.from_percent), _basis_points(role.to_percent)
+        named = {"role": "within", "leader": role.within, "landed": role.landed, "low": low, "high": high}
+    return {
+        "channel": channel.id,
+        "channel_name": channel.name,
+        "channel_kind": channel.kind,
+        "market": channel.market,
+        "zone": channel.zone,
+        **named,
+        "grace": channel.grace,
+        "own_seller": channel.own_seller,
+    }
+
+
+def _basis_points(percent: float) -> int:
+    """7.25 percent is 725 basis points; the model allows no finer ones."""
+    return int(Decimal(str(percent)) * 100)

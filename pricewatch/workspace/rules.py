@@ -1,0 +1,188 @@
+"""`rules/*.yaml`: a list of rules, each the header and the kind's own parameters, flat in one mapping.
+
+    - id: store-shelf-price                 header: id, check, where, severity, owner, why
+      check: expected_price
+      where: channel_kind = 'store'
+      severity: critical
+      owner: store-ops
+      why: The till must charge the decided price.
+      tolerance: {amount: 0.05}             the kind's parameters
+
+`rules/<name>.test.yaml` beside them are not rules. `where` is compiled here by Polars' own SQL, so that a mistake in it is
+told with its line before anything runs: it is one condition on the columns of one row, true or false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from pricewatch.domain.errors import Problems, UserError
+from pricewatch.engine.checks import Check, registry
+from pricewatch.engine.world import Rule
+from pricewatch.workspace import yamlfile
+from pricewatch.workspace.config import Id
+from pricewatch.workspace.mistakes import did_you_mean, subject
+from pricewatch.workspace.yamlfile import Document
+
+
+class Header(BaseModel):
+    """What every rule has, whatever its kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="rule")
+
+    id: Id = Field(description="lower-case letters, digits, - and _; findings keep it, so do not rename a rule lightly")
+    check: str = Field(description="the kind of check; see: pricewatch rules list --kinds")
+    where: str | None = Field(None, description="SQL condition on the offer's columns, for example channel_kind = 'store'")
+    severity: Literal["info", "minor", "major", "critical"] = Field("major", description="how bad a finding of it is")
+    owner: str = Field("pricing", min_length=1, description="who mends what it finds, for example store-ops")
+    why: str = Field("", description="one sentence for the person who reads a finding")
+
+
+def load_rules(folder: Path) -> list[Rule]:
+    """Every rule of a folder, in the order of files and lines; raises all problems of all files at once."""
+    rules, problems = read_rules(folder)
+    Problems.raise_if_any(problems)
+    return rules
+
+
+def read_rules(folder: Path) -> tuple[list[Rule], list[UserError]]:
+    """The rules that are right, and every problem. A folder without rules, or no folder, has neither."""
+    rules: list[Rule] = []
+    problems: list[UserError] = []
+    first: dict[str, str] = {}
+    for path in sorted(folder.glob("*.y*ml")):
+        shown = f"{folder.name}/{path.name}"
+        if path.name.endswith((".test.yaml", ".test.yml")):
+            continue
+        if path.suffix != ".yaml":
+            problems.append(UserError("pricewatch does not read a file of this name", shown, f"rename it to {path.stem}.yaml"))
+            continue
+        try:
+            document = yamlfile.read(path, shown)
+        except UserError as problem:
+            problems.append(problem)
+            continue
+        problems += document.problems
+        found, wrong = _rules(document, first)
+        rules += found
+        problems += wrong
+    return rules, problems
+
+
+def _rules(document: Document, first: dict[str, str]) -> tuple[list[Rule], list[UserError]]:
+    """The rules of one file; `first` remembers over all files where an id was seen."""
+    if document.value is None:
+        return [], []
+    if not isinstance(document.value, list):
+        return [], [UserError("this file is a list of rules", document.place(), "begin each rule with - id: ...")]
+    rules, problems = [], []
+    for index, entry in enumerate(document.value):
+        rule, wrong = _rule(document, index, entry)
+        problems += wrong
+        if rule is not None:
+            rules.append(rule)
+        identity = entry.get("id") if isinstance(entry, dict) else None
+        if not isinstance(identity, str):
+            continue
+        where = document.place((index, "id"))
+        if identity in first:
+            what = f"there are two rules '{identity}'; the other is {first[identity]}"
+            problems.append(UserError(what, where, "give one of them another id"))
+        first.setdefault(identity, where)
+    return rules, problems
+
+
+def _rule(document: Document, index: int, entry: Any) -> tuple[Rule | None, list[UserError]]:
+    """One rule, or None and everything that is wrong with it."""
+    loc = (index,)
+    if not isinstance(entry, dict):
+        return None, [
+            UserError("this is no rule", document.place(loc), "write keys with values: id, check, severity, owner, why")
+        ]
+    kind = registry().get(entry["check"]) if isinstance(entry.get("check"), str) else None
+    if kind is None:
+        # without its kind nobody knows the keys it may have: only the header is judged
+        header = {key: value for key, value in entry.items() if key in Header.model_fields}
+        _, problems = yamlfile.check(document, Header, loc, value=header, noun="rule")
+        if isinstance(entry.get("check"), str):
+            who = subject("rule", entry)
+            what = f"there is no check '{entry['check']}'"
+            fix = did_you_mean(entry["check"], list(registry()), "checks")
+            problems.append(UserError(f"{who}: {what}" if who else what, document.place((*loc, "check")), fix))
+        return None, problems
+    return _of_kind(document, index, entry, kind)
+
+
+def _of_kind(document: Document, index: int, entry: dict[str, Any], kind: Check) -> tuple[Rule | None, list[UserError]]:
+    """One rule whose kind is known: its header, its parameters, its condition."""
+    loc = (index,)
+    noun = f"rule of kind {kind.name}"
+    own = {key: value for key, value in entry.items() if key not in Header.model_fields}
+    header, problems = yamlfile.check(
+        document, Header, loc, value={key: value for key, value in entry.items() if key in Header.model_fields}, noun="rule"
+    )
+    keys = [*Header.model_fields, *kind.params.model_fields]
+    params, wrong = yamlfile.check(document, kind.params, loc, value=own, noun=noun, who=subject("rule", entry), keys=keys)
+    problems += wrong
+    if isinstance(entry.get("where"), str):
+        problem = _condition_problem(entry["where"], where_columns())
+        if problem is not None:
+            what, fix = problem
+            who = subject("rule", entry)
+            problems.append(UserError(f"{who}: {what}" if who else what, document.place((*loc, "where")), fix))
+    if header is None or params is None or problems:
+        return None, problems
+    rule = Rule(header.id, kind.name, params, header.where, header.severity, header.owner, header.why, document.place(loc))
+    return rule, []
+
+
+def where_columns() -> Collection[str]:
+    """The columns that `where` may name, with their types where the engine says them; empty when it says nothing."""
+    name = "pricewatch.engine.rules"
+    columns: Collection[str] = import_module(name).WHERE_COLUMNS if find_spec(name) else ()
+    return columns
+
+
+def _condition_problem(where: str, columns: Collection[str]) -> tuple[str, str] | None:
+    """What is wrong with a condition, and the fix; None when it is right."""
+    try:
+        condition = pl.sql_expr(where)
+    except pl.exceptions.PolarsError as error:
+        return f"'where' is no SQL condition: {_first_line(error)}", "write for example: channel_kind = 'store' AND kvi"
+    # a subquery could open files and see other rows
+    if ".subplan" in str(condition):
+        return "'where' has a query inside", "compare columns with values only, for example sku IN ('A1', 'A2')"
+    named = list(dict.fromkeys(condition.meta.root_names()))
+    unknown = [name for name in named if columns and name not in columns]
+    if unknown:
+        return f"'where' names no column of an offer: '{unknown[0]}'", did_you_mean(unknown[0], sorted(columns), "columns")
+    if not named:
+        return "'where' names no column, so it is the same for every offer", "leave 'where' out to judge every offer"
+    if not condition.meta.is_row_separable():
+        return "'where' looks at more than one row", "leave sums, counts and windows out: it judges one offer at a time"
+    return _type_problem(condition, named, columns)
+
+
+def _type_problem(condition: pl.Expr, named: Sequence[str], columns: Collection[str]) -> tuple[str, str] | None:
+    """A condition is true or false, and compares like with like: asked of a frame without rows."""
+    types = {name: columns[name] for name in named} if isinstance(columns, Mapping) else None
+    if types is None:
+        return None
+    try:
+        judged = pl.DataFrame(schema=types).select(condition.alias("judged"))
+    except pl.exceptions.PolarsError as error:
+        return f"'where' can't be judged: {_first_line(error)}", "compare text with 'text' in quotes, numbers with numbers"
+    if judged.schema["judged"] != pl.Boolean:
+        return "'where' is neither true nor false", "write a comparison, for example price < was_price"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
