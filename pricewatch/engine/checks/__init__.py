@@ -14,14 +14,17 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from pricewatch.domain.money import BASIS_POINTS
 
 CANDIDATE = pl.Schema(
     {
@@ -33,7 +36,7 @@ CANDIDATE = pl.Schema(
 )
 """What a check adds to the offer rows it suspects. `detail` is words, where money does not say it."""
 
-FRAMES = ("history", "assortment", "source_runs", "offers_seen")
+FRAMES = ("history", "assortment", "source_runs")
 """World frames a check may ask for by naming them as keyword parameters."""
 
 
@@ -120,3 +123,59 @@ def registry() -> dict[str, Check]:
     functions += [point.load() for point in entry_points(group="pricewatch.checks")]
     found = {f.__dict__["check"].name: f.__dict__["check"] for f in functions if "check" in getattr(f, "__dict__", {})}
     return dict(sorted(found.items()))
+
+
+class Tolerance(BaseModel):
+    """How far off is still right. Wrong only when both limits are exceeded, which protects cheap and dear items alike."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    amount: Decimal = Field(Decimal(0), ge=0, description="in the currency, for example 0.05")
+    percent: Decimal = Field(Decimal(0), ge=0, description="percent of the expected price, for example 1")
+
+    def exceeded(self, delta: pl.Expr, expected: pl.Expr) -> pl.Expr:
+        """Boolean: `delta` (Int64 minor units) is beyond both limits. Needs the column `unit`."""
+        thousandths, basis_points = int(self.amount * 1000), int(self.percent * 100)
+        beyond_amount = delta.abs() * 1000 > pl.col("unit") * thousandths
+        return beyond_amount & (delta.abs() * BASIS_POINTS > expected * basis_points)
+
+
+Direction = Literal["any", "overcharge", "undercharge"]
+
+
+def mismatches(
+    offers: pl.LazyFrame,
+    *,
+    observed: str,
+    expected: str,
+    tolerance: Tolerance,
+    direction: Direction = "any",
+    tolerated: str | None = None,
+) -> pl.LazyFrame:
+    """Offers whose `observed` is off `expected` beyond the tolerance; `tolerated` names a column with a price that is right too.
+
+    A null on either side is not judged.
+    """
+    delta = pl.col(observed) - pl.col(expected)
+    wrong = tolerance.exceeded(delta, pl.col(expected))
+    if direction != "any":
+        wrong &= delta > 0 if direction == "overcharge" else delta < 0
+    if tolerated is not None:
+        wrong &= pl.col(observed).ne_missing(pl.col(tolerated))
+    return suspects(offers.filter(wrong), subject=observed, observed=pl.col(observed), expected=pl.col(expected))
+
+
+def suspects(
+    offers: pl.LazyFrame,
+    *,
+    subject: str,
+    observed: pl.Expr | None = None,
+    expected: pl.Expr | None = None,
+    detail: pl.Expr | None = None,
+) -> pl.LazyFrame:
+    """Offers that are wrong, with the candidate's columns (`CANDIDATE`) added."""
+    values = {"observed": observed, "expected": expected, "detail": detail}
+    return offers.with_columns(
+        pl.lit(subject).alias("subject"),
+        *((pl.lit(None) if value is None else value).cast(CANDIDATE[name]).alias(name) for name, value in values.items()),
+    )

@@ -1,0 +1,151 @@
+"""The engine on one page: what the channels said, what was expected, what is wrong, why, and what it comes to.
+
+    raw -> normalise -> match -> settle -> offers                                       gather()
+    offers -> expect -> rules -> diagnose -> candidates                                 judge()
+    candidates -> describe -> reconcile -> roll up -> findings, incidents               conclude()
+
+`gather` and `judge` are lazy plans over many rows; whoever calls them collects. `conclude` works on what is left: findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pricewatch.domain import tables
+from pricewatch.engine.checks.was_price import charged_before
+from pricewatch.engine.diagnose import diagnose
+from pricewatch.engine.expect import expect
+from pricewatch.engine.findings import describe
+from pricewatch.engine.incidents import census, roll_up
+from pricewatch.engine.match import match
+from pricewatch.engine.normalise import normalise
+from pricewatch.engine.places import place_table
+from pricewatch.engine.points import price_points
+from pricewatch.engine.reconcile import reconcile
+from pricewatch.engine.rules import products, run_rules
+from pricewatch.engine.settle import settle
+from pricewatch.engine.world import Memory, Rule, World
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the channels said: lazy `tables.Offers`, the refused rows, and the rows of unknown products."""
+
+    offers: pl.LazyFrame
+    quarantine: pl.LazyFrame
+    unmatched: pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong and what was looked at: lazy frames, small once collected."""
+
+    candidates: pl.LazyFrame
+    seen: pl.LazyFrame
+    """Offers that were judged: `item`, `place`, `seller`."""
+    counts: pl.LazyFrame
+    """One row: `judged`, `not_comparable`, `not_provable`."""
+    census: Sequence[pl.LazyFrame]
+
+
+def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
+    """Raw rows as offers. Rows in = rows behind the offers + quarantined + unmatched.
+
+    In: `tables.Raw` rows; the codes of `engine.codes` for this world.
+    """
+    normalised = normalise(raw, world)
+    matched = match(normalised.offers, world, items, places)
+    return Gathered(settle(matched.offers), normalised.quarantine, matched.unmatched)
+
+
+def judge(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame) -> Judged:
+    """Every rule on every offer, and the cause of each mismatch.
+
+    In: `tables.Offers`; a world whose `source_runs` have their counts; the codes the offers were gathered with.
+    """
+    known = place_table(world, places)
+    points = price_points(world, items, known)
+    judged = expect(offers, world, items, known)
+    catalogue = products(world, items)
+    frames = {
+        "history": world.history,
+        "source_runs": world.source_runs.lazy(),
+        "assortment": assortment(world, items, known, points),
+    }
+    candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points, known, catalogue)
+    compared = judged.filter(pl.col("comparable"))
+    own = pl.col("seller").is_null()
+    claims = charged_before(judged, world.history, days=30).filter(~pl.col("proven"))
+    counts = judged.select(
+        judged=pl.col("comparable").sum().cast(pl.Int64), not_comparable=(~pl.col("comparable") & own).sum().cast(pl.Int64)
+    )
+    return Judged(
+        candidates=candidates,
+        seen=compared.select("item", "place", "seller"),
+        counts=pl.concat([counts, claims.select(not_provable=pl.len().cast(pl.Int64))], how="horizontal"),
+        census=census(judged, world, catalogue),
+    )
+
+
+def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
+    """Products that must be listed: `item`, `place` with the place's columns and `list_price`, in healthy channels only.
+
+    A channel is healthy when every one of its sources delivered completely; others are not asked for what they did not bring.
+    """
+    runs = world.source_runs.filter(pl.col("feeds") == "offers", pl.col("channel").is_not_null())
+    healthy = (
+        runs.join(world.sources.select("source", "market"), on="source", how="inner")
+        .group_by("market", "channel")
+        .agg(whole=(pl.col("status") == "complete").all())
+        .filter("whole")
+        .select("market", "channel")
+    )
+    listed = (
+        world.central.products.select("sku", channel="channels")
+        .drop_nulls("channel")
+        .explode("channel")
+        .join(items, on="sku", how="inner")
+        .select("item", "channel")
+    )
+    where = places.select(
+        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", currency="market_currency"
+    )
+    now = pl.lit(world.as_of, tables.UTC)
+    priced = points.filter(pl.col("since") <= now, now < pl.col("until"), pl.col("price_row").is_not_null())
+    return (
+        listed.join(healthy, on="channel", how="inner")
+        .join(where, on=["market", "channel"], how="inner")
+        .lazy()
+        .join(priced.select("area", "item", "list_price", "price_row"), on=["area", "item"], how="inner")
+    )
+
+
+def conclude(
+    candidates: pl.DataFrame,
+    seen: pl.DataFrame,
+    counts: Sequence[pl.DataFrame],
+    rules: Sequence[Rule],
+    world: World,
+    memory: Memory,
+    items: pl.DataFrame,
+    places: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`tables.Findings` in all states of the night, and `tables.Incidents`.
+
+    In: `judge`'s frames, collected; what earlier nights left.
+    """
+    known = place_table(world, places)
+    found = describe(candidates, rules, world, items, known)
+    told = (
+        seen.join(items, on="item", how="inner")
+        .join(places, on="place", how="inner")
+        .select("market", "channel", "location", "sku", "seller", source=pl.lit(None, pl.String))
+    )
+    delivered = world.source_runs.filter(pl.col("status") == "complete").select(
+        *(pl.lit(None, pl.String).alias(name) for name in ("market", "channel", "location", "sku", "seller")), "source"
+    )
+    findings = reconcile(found, pl.concat([told, delivered]), memory, world, [rule.id for rule in rules])
+    return roll_up(findings, counts, memory, world)

@@ -1,0 +1,42 @@
+"""One channel shows two prices for one offer at once."""
+
+from __future__ import annotations
+
+import polars as pl
+from pydantic import Field
+
+from pricewatch.engine.checks import Params, Tolerance, check, suspects
+
+
+class Conflict(Params):
+    """How far apart is still one price."""
+
+    tolerance: Tolerance = Field(Tolerance(), description="amount and percent; wrong only when both are exceeded")
+
+
+@check(needs={"price", "price_low", "price_high", "unit"})
+def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
+    """Offers for which the channel shows several prices: page against markup, or till lines of one day against each other.
+
+    `expected` is the price that leads (see `tables.SURFACES`; among till lines, the most frequent one), `observed` the one
+    farthest from it.
+
+    Example::
+
+        - id: web-markup
+          check: conflict
+          where: channel_kind = 'web'
+          severity: major
+          owner: ecommerce
+          why: Search engines and comparison sites read the markup, customers read the page.
+    """
+    price, low, high = pl.col("price"), pl.col("price_low"), pl.col("price_high")
+    other = pl.when(high - price >= price - low).then(high).otherwise(low)
+    words = pl.format("leading: {}; {} rows behind it", pl.col("surface"), pl.col("lines"))
+    return suspects(
+        offers.filter(params.tolerance.exceeded(other - price, price)),
+        subject="price_conflict",
+        observed=other,
+        expected=price,
+        detail=words,
+    )

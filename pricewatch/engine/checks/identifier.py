@@ -1,0 +1,38 @@
+"""A GTIN that is another product's, or nobody's."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pricewatch.domain import identifiers
+from pricewatch.engine.checks import Params, check, suspects
+
+
+class Identifier(Params):
+    """No parameters."""
+
+
+@check(needs={"gtin", "catalogue_gtin"})
+def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noqa: ARG001
+    """Offers that show another GTIN than the catalogue has for the product: unreadable, with a wrong check digit, or another one.
+
+    Not judged: offers that show none, products whose catalogue entry has none.
+
+    Example::
+
+        - id: gtin
+          check: identifier
+          severity: minor
+          owner: master-data
+          why: A wrong GTIN sends customers, feeds and marketplaces to another product.
+    """
+    shown, ours = pl.col("gtin"), pl.col("catalogue_gtin")
+    both = pl.format("{}, catalogue: {}", identifiers.gtin_text(shown), identifiers.gtin_text(ours))
+    words = (
+        pl.when(shown == identifiers.UNREADABLE)
+        .then(pl.lit("what it shows is no GTIN"))
+        .when(~identifiers.check_digit_right(shown))
+        .then(pl.lit("wrong check digit: ") + both)
+        .otherwise(pl.lit("another product's GTIN: ") + both)
+    )
+    return suspects(offers.filter(shown != ours), subject="gtin", detail=words)

@@ -1,0 +1,51 @@
+"""A source that failed, came thin, or brought much that could not be used."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+from pydantic import Field
+
+from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.engine.checks import Params, check, suspects
+
+
+class SourceHealth(Params):
+    """What a healthy delivery looks like."""
+
+    min_rows_percent: Decimal = Field(Decimal(80), ge=0, le=100, description="of the declared expect_rows, percent")
+    max_refused_percent: Decimal = Field(Decimal(2), ge=0, le=100, description="rows refused or quarantined, percent of all")
+    max_unmatched_percent: Decimal = Field(
+        Decimal(5), ge=0, le=100, description="rows of products unknown to the catalogue, percent"
+    )
+
+
+@check(scope="night")
+def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
+    """Sources whose delivery of tonight failed or is not what was declared. One finding a source, with every reason.
+
+    Example::
+
+        - id: healthy-sources
+          check: source_health
+          min_rows_percent: 80
+          max_refused_percent: 2
+          severity: critical
+          owner: it-operations
+          why: Nothing found without data is worth nothing.
+    """
+    rows, all_rows = pl.col("rows"), pl.col("rows") + pl.col("refused")
+    unusable = pl.col("refused") + pl.col("quarantined")
+    thin = rows * BASIS_POINTS < pl.col("expected_rows") * int(params.min_rows_percent * 100)
+    spoilt = unusable * BASIS_POINTS > all_rows * int(params.max_refused_percent * 100)
+    strange = pl.col("unmatched") * BASIS_POINTS > rows * int(params.max_unmatched_percent * 100)
+    bad = pl.col("status").is_in(["failed", "degraded"])
+    reasons = [
+        pl.when(bad).then(pl.coalesce("problem", "status")),
+        pl.when(~bad & thin).then(pl.format("{} rows, {} expected", rows, pl.col("expected_rows"))),
+        pl.when(spoilt).then(pl.format("{} of {} rows could not be read", unusable, all_rows)),
+        pl.when(strange).then(pl.format("{} of {} rows are of unknown products", pl.col("unmatched"), rows)),
+    ]
+    told = source_runs.with_columns(_words=pl.concat_str(reasons, separator="; ", ignore_nulls=True))
+    return suspects(told.filter(pl.col("_words") != ""), subject="delivery", detail=pl.col("_words"))

@@ -1,0 +1,71 @@
+"""Offers with what was expected of them: looked up, at the time they were seen, in the price points of their area.
+
+An offer is compared only with what is comparable: its own seller, the market's currency and tax basis, a surface that leads. What
+is not gets no expectation (`null`), and `comparable` says so: it is counted in the report, never called right.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pricewatch.domain import tables
+from pricewatch.engine.points import LOOKS_BACK, price_points
+from pricewatch.engine.world import World
+
+EXPECTED = ("list_price", "expected_price", "expected_member_price")
+
+
+def expect(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """Judged offers: leading offers, one row each, with the columns of `places.place_table` and `points.price_points`.
+
+    In: `tables.Offers`; `places` from `place_table`. Added besides: `comparable` (Boolean), `age` (Duration: `as_of` less
+    `observed_at`), `tolerated_list_price`, `tolerated_price`, `tolerated_member_price` (what was expected before, while the
+    channel's grace runs), `leader_price` and `leader_ref` (for channels that follow one: what the leader should show or, where
+    nothing was decided, what it shows). Without a price point, or not comparable, every expectation is null.
+    """
+    points = price_points(world, items, places)
+    known = places.select(
+        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", "leader", "landed", "low", "high",
+        "grace", "market_currency", "market_tax_included", "unit",
+    )  # fmt: skip
+    judged = (
+        offers.filter(pl.col("leading"))
+        .join(known.lazy(), on="place", how="inner", validate="m:1")
+        .join(points, on=["area", "item"], how="left")
+        .filter(pl.col("since").is_null() | _in_segment(world))
+        .with_columns(
+            comparable=(
+                (pl.col("currency") == pl.col("market_currency"))
+                & (pl.col("tax_included") == pl.col("market_tax_included")).fill_null(False)
+                & pl.col("seller").is_null()
+            ),
+            age=pl.lit(world.as_of, tables.UTC) - pl.col("observed_at"),
+        )
+    )
+    fit = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
+    young = pl.col("observed_at") < pl.col("since") + pl.col("grace")
+    judged = judged.with_columns(
+        **{name: pl.when(fit).then(name) for name in EXPECTED},
+        tolerated_list_price=pl.when(fit & young).then("earlier_list_price"),
+        tolerated_price=pl.when(fit & young).then("earlier_price"),
+        tolerated_member_price=pl.when(fit & young).then("earlier_member_price"),
+    ).drop("earlier_list_price", "earlier_price", "earlier_member_price", "since", "until")
+    return judged.join(_leaders(judged), on=["market", "leader", "item"], how="left", validate="m:1")
+
+
+def _in_segment(world: World) -> pl.Expr:
+    """The segment an observation falls into; what is older than all of them meets the first (and is not judged)."""
+    first = pl.lit(world.as_of - LOOKS_BACK, tables.UTC)
+    seen = pl.max_horizontal("observed_at", first)
+    return (pl.col("since") <= seen) & (seen < pl.col("until"))
+
+
+def _leaders(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """What each channel's leader should show for an item, or shows; null where its places disagree."""
+    said = pl.coalesce("expected_price", "price")
+    one = said.min() == said.max()
+    return (
+        judged.filter(pl.col("role") == "leader", pl.col("comparable"))
+        .group_by("market", leader="channel", item="item")
+        .agg(leader_price=pl.when(one).then(said.min()), leader_ref=pl.col("source_ref").min())
+    )

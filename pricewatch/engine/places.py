@@ -1,0 +1,52 @@
+"""Where prices are shown, and the areas in which they are decided.
+
+A place is a market x channel x location. An area is a market x channel x zone: every place of it should show the same, so what
+is expected is solved once per product and area and looked up by each offer. Stores named one by one by a promotion's `locations`
+form areas of their own, so that a promotion of three stores stays a price point of three stores.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pricewatch.domain import money
+from pricewatch.engine.world import World
+
+
+def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
+    """One row a place with what is known of it.
+
+    `place`, `area` (Int32), `market`, `channel`, `location`, `zone`, the channel's columns (kind, role, leader, corridor, grace),
+    `market_currency`, `market_tax_included`, `unit` (minor units of one major unit).
+    """
+    markets = world.markets.select(
+        "market", "time_zone", market_currency="currency", market_tax_included="tax_included"
+    ).with_columns(unit=money.unit(pl.col("market_currency")))
+    stores = world.central.locations.select("market", "location", store_zone="zone", store_name="name")
+    table = (
+        places.join(world.channels, on=["market", "channel"], how="inner")
+        .join(markets, on="market", how="inner")
+        .join(stores, on=["market", "location"], how="left")
+        .with_columns(zone=pl.coalesce("store_zone", "zone"))
+        .drop("store_zone")
+    )
+    table = table.join(_named_apart(world), on=["market", "location"], how="left").with_columns(pl.col("named").fill_null(""))
+    key = ["market", "channel", "zone", "named"]
+    areas = table.select(key).unique().sort(key).with_row_index("area").with_columns(pl.col("area").cast(pl.Int32))
+    return table.join(areas, on=key, how="left", nulls_equal=True).drop("named").sort("place")
+
+
+def _named_apart(world: World) -> pl.DataFrame:
+    """Stores that promotions name one by one, with which promotions do: `market`, `location`, `named`."""
+    return (
+        numbered(world)
+        .filter(pl.col("locations").is_not_null())
+        .explode("locations")
+        .group_by("market", location="locations")
+        .agg(named=pl.col("promotion_row").unique().sort().cast(pl.String).str.join(","))
+    )
+
+
+def numbered(world: World) -> pl.DataFrame:
+    """The promotion calendar with `promotion_row` (Int32), by which price points and findings refer to its rows."""
+    return world.central.promotions.with_row_index("promotion_row").with_columns(pl.col("promotion_row").cast(pl.Int32))

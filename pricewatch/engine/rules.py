@@ -1,0 +1,116 @@
+"""Rules applied to judged offers: each gives candidates, and all candidates are one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from pricewatch.domain import identifiers
+from pricewatch.engine.checks import CANDIDATE, Check, registry
+from pricewatch.engine.world import Rule, World
+
+PRODUCT_COLUMNS = ("sku", "name", "brand", "category", "family", "tax_rate", "weekly_units", "kvi", "clearance", "catalogue_gtin")
+"""Catalogue columns a rule's `where` and a check's `needs` may name; joined only for rules that do."""
+
+PLACE_COLUMNS = ("market", "channel", "channel_kind", "location", "zone", "role")
+
+OFFER_COLUMNS = (
+    "surface", "seller", "external_id", "gtin", "regular_price", "price", "was_price", "member_price", "shipping", "currency",
+    "tax_included", "promotion_label", "available", "observed_at", "source", "lines", "member_lines", "list_price",
+    "expected_price", "expected_member_price",
+)  # fmt: skip
+
+WHERE_COLUMNS = (*PLACE_COLUMNS, *PRODUCT_COLUMNS, *OFFER_COLUMNS)
+"""What a rule's `where` may name. Money in it is minor units."""
+
+SOURCE_COLUMNS = ("source", "channel", "status", "feeds")
+"""What the `where` of a rule about sources may name (checks with scope `night`)."""
+
+EVIDENCE: dict[str, pl.DataType] = {
+    "item": pl.Int32(),
+    "place": pl.Int32(),
+    "area": pl.Int32(),
+    "surface": pl.String(),
+    "seller": pl.String(),
+    "source": pl.String(),
+    "source_ref": pl.String(),
+    "observed_at": pl.Datetime("us", "UTC"),
+    "currency": pl.String(),
+    "lines": pl.Int64(),
+    "list_price": pl.Int64(),
+    "price_row": pl.Int32(),
+    "expected_price": pl.Int64(),
+    "expected_member_price": pl.Int64(),
+    "promotion_row": pl.Int32(),
+    "member_promotion_row": pl.Int32(),
+    "previous_list_price": pl.Int64(),
+    "previous_price_row": pl.Int32(),
+    "next_list_price": pl.Int64(),
+    "next_price_row": pl.Int32(),
+    "ended_price": pl.Int64(),
+    "ended_row": pl.Int32(),
+    "ended_member_price": pl.Int64(),
+    "ended_member_row": pl.Int32(),
+}
+"""What every candidate carries of its offer, besides `CANDIDATE`: keys, provenance, and the prices a cause may be found in."""
+
+
+def run_rules(
+    offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, frames: Mapping[str, pl.LazyFrame]
+) -> pl.LazyFrame:
+    """Candidates of every rule: `rule` (its id) plus `CANDIDATE` plus `EVIDENCE`, one row a suspected offer and rule.
+
+    In: judged offers (`expect`) and the world frames checks may ask for by name. Rows keep no order.
+    """
+    catalogue = products(world, items)
+    found = [_candidates(rule, offers, catalogue, frames) for rule in rules]
+    empty = pl.LazyFrame(schema={"rule": pl.String, **EVIDENCE, **CANDIDATE})
+    return pl.concat([empty, *found])
+
+
+def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
+    """The catalogue by `item`, with `PRODUCT_COLUMNS`."""
+    return (
+        world.central.products.lazy()
+        .join(items.lazy(), on="sku", how="inner")
+        .with_columns(catalogue_gtin=identifiers.gtin_number(pl.col("gtin")))
+        .select("item", *PRODUCT_COLUMNS)
+    )
+
+
+def condition(where: str | None) -> pl.Expr | None:
+    """A rule's `where` as an expression; null verdicts count as 'not concerned'. Raises Polars' SQL errors."""
+    return None if where is None else pl.sql_expr(where).fill_null(False)
+
+
+def _candidates(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    kind = registry()[rule.check]
+    where = condition(rule.where)
+    concerned = _concerned(offers, kind, where, catalogue) if kind.scope == "offers" else offers
+    given = {name: _frame(frames[name], name, kind, where, catalogue) for name in kind.frames}
+    suspected = kind.function(concerned, rule.params, **given)
+    has = set(suspected.collect_schema().names())
+    columns = {**EVIDENCE, **CANDIDATE}
+    return suspected.select(
+        pl.lit(rule.id).alias("rule"),
+        *((pl.col(name) if name in has else pl.lit(None)).cast(dtype).alias(name) for name, dtype in columns.items()),
+    )
+
+
+def _concerned(rows: pl.LazyFrame, kind: Check, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows the rule is about, with the catalogue columns that its condition or its check reads."""
+    named = set() if where is None else set(where.meta.root_names())
+    wanted = [name for name in PRODUCT_COLUMNS if name in named | kind.needs]
+    if wanted:
+        rows = rows.join(catalogue.select("item", *wanted), on="item", how="left", validate="m:1")
+    return rows if where is None else rows.filter(where)
+
+
+def _frame(frame: pl.LazyFrame, name: str, kind: Check, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+    """A world frame a check asked for; the rule's condition narrows the ones that have its columns."""
+    if name == "assortment":
+        return _concerned(frame, kind, where, catalogue)
+    if name == "source_runs" and where is not None:
+        return frame.filter(where)
+    return frame
