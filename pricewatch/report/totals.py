@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pricewatch.domain import tables
+
 WRONG = ("new", "open", "regressed")
 """States of a finding that is wrong tonight."""
 
@@ -67,6 +69,12 @@ def totals(findings: pl.DataFrame) -> Totals:
         channels=_by_channel(findings, wrong),
         **sums.row(0, named=True),
     )
+
+
+def at_least(findings: pl.DataFrame, severity: str) -> int:
+    """Findings that are wrong tonight, of this severity or a worse one (`tables.SEVERITIES`)."""
+    counted = list(tables.SEVERITIES[tables.SEVERITIES.index(severity) :])
+    return findings.filter(pl.col("state").is_in(list(WRONG)), pl.col("severity").is_in(counted)).height
 
 
 def _by_channel(findings: pl.DataFrame, wrong: pl.Expr) -> pl.DataFrame:
