@@ -1,4 +1,4 @@
-"""Markets, channels and sources as the engine is given them: frames with the columns of `engine.world` and `domain.tables`."""
+"""Markets, channels and sources as the engine is given them; rules and kinds of check as lists for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from decimal import Decimal
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine.world import CHANNELS, MARKETS
+from pricewatch.engine.checks import registry
+from pricewatch.engine.world import CHANNELS, MARKETS, Rule
 from pricewatch.workspace.config import Channel, Corridor, Market, SameAs, Source
 
 
@@ -45,6 +46,22 @@ def source_frame(sources: Sequence[Source], markets: Sequence[Market]) -> pl.Dat
         for source in sources
     ]
     return pl.DataFrame(rows, schema=tables.schema("sources"), orient="row")
+
+
+RULES = ("id", "check", "where", "severity", "owner", "why", "place")
+KINDS = ("check", "summary", "parameters")
+
+
+def rule_frame(rules: Sequence[Rule]) -> pl.DataFrame:
+    """One row a rule, all text, in the order of files and lines; `place` is `file:line`, `where` null when it has none."""
+    rows = [tuple(getattr(rule, column) for column in RULES) for rule in rules]
+    return pl.DataFrame(rows, schema=dict.fromkeys(RULES, pl.String), orient="row")
+
+
+def kind_frame() -> pl.DataFrame:
+    """One row a kind of check, by name: the first line of its manual, and its parameters separated by commas."""
+    rows = [(kind.name, kind.summary, ", ".join(kind.params.model_fields)) for kind in registry().values()]
+    return pl.DataFrame(rows, schema=dict.fromkeys(KINDS, pl.String), orient="row")
 
 
 def _channel(channel: Channel) -> dict[str, object]:

@@ -14,17 +14,17 @@ told with its line before anything runs: it is one condition on the columns of o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from pricewatch.domain import tables
 from pricewatch.domain.errors import Problems, UserError
 from pricewatch.engine.checks import Check, registry
+from pricewatch.engine.rules import SOURCE_COLUMNS, WHERE_COLUMNS
 from pricewatch.engine.world import Rule
 from pricewatch.workspace import yamlfile
 from pricewatch.workspace.config import Id
@@ -132,7 +132,7 @@ def _of_kind(document: Document, index: int, entry: dict[str, Any], kind: Check)
     params, wrong = yamlfile.check(document, kind.params, loc, value=own, noun=noun, who=subject("rule", entry), keys=keys)
     problems += wrong
     if isinstance(entry.get("where"), str):
-        problem = _condition_problem(entry["where"], where_columns())
+        problem = _condition_problem(entry["where"], where_columns(kind))
         if problem is not None:
             what, fix = problem
             who = subject("rule", entry)
@@ -143,14 +143,16 @@ def _of_kind(document: Document, index: int, entry: dict[str, Any], kind: Check)
     return rule, []
 
 
-def where_columns() -> Collection[str]:
-    """The columns that `where` may name, with their types where the engine says them; empty when it says nothing."""
-    name = "pricewatch.engine.rules"
-    columns: Collection[str] = import_module(name).WHERE_COLUMNS if find_spec(name) else ()
-    return columns
+def where_columns(kind: Check) -> dict[str, pl.DataType]:
+    """The columns that the `where` of a rule of this kind may name, with their types. Money in them is minor units."""
+    known = SOURCE_COLUMNS if kind.scope == "night" else WHERE_COLUMNS
+    types = {**tables.schema("products"), **tables.schema("findings"), **tables.schema("offers")}
+    # the rest is ours, derived from the calendar and the price list: text for names, minor units for money
+    text = tables.schema("findings")["market"]
+    return {name: types.get(name) or (pl.Int64() if name.endswith(("_price", "_gtin")) else text) for name in known}
 
 
-def _condition_problem(where: str, columns: Collection[str]) -> tuple[str, str] | None:
+def _condition_problem(where: str, columns: Mapping[str, pl.DataType]) -> tuple[str, str] | None:
     """What is wrong with a condition, and the fix; None when it is right."""
     try:
         condition = pl.sql_expr(where)
@@ -160,21 +162,39 @@ def _condition_problem(where: str, columns: Collection[str]) -> tuple[str, str] 
     if ".subplan" in str(condition):
         return "'where' has a query inside", "compare columns with values only, for example sku IN ('A1', 'A2')"
     named = list(dict.fromkeys(condition.meta.root_names()))
-    unknown = [name for name in named if columns and name not in columns]
+    unknown = [name for name in named if name not in columns]
     if unknown:
-        return f"'where' names no column of an offer: '{unknown[0]}'", did_you_mean(unknown[0], sorted(columns), "columns")
+        return f"'where' names '{unknown[0]}', which is no column here", did_you_mean(unknown[0], sorted(columns), "columns")
     if not named:
-        return "'where' names no column, so it is the same for every offer", "leave 'where' out to judge every offer"
-    if not condition.meta.is_row_separable():
+        return "'where' names no column, so it says the same of every offer", "leave 'where' out to judge every offer"
+    if any(_sees_other_rows(part) for part in _parts(condition, columns)):
         return "'where' looks at more than one row", "leave sums, counts and windows out: it judges one offer at a time"
-    return _type_problem(condition, named, columns)
+    return _type_problem(condition, {name: columns[name] for name in named})
 
 
-def _type_problem(condition: pl.Expr, named: Sequence[str], columns: Collection[str]) -> tuple[str, str] | None:
+def _parts(condition: pl.Expr, types: Mapping[str, pl.DataType]) -> Iterator[pl.Expr]:
+    """The condition and everything it is made of."""
+    yield condition
+    for part in condition.meta.pop(schema=types):
+        yield from _parts(part, types)
+
+
+def _sees_other_rows(part: pl.Expr) -> bool:
+    """Whether one step of a condition is an aggregate or a window. Polars answers for one step alone, not for what is below."""
+    if part.meta.is_literal():
+        return False
+    try:
+        if not part.meta.is_row_separable():
+            return True
+        reads = bool(part.meta.root_names()) or "len()" in str(part)
+        return reads and part.meta.is_scalar()
+    except pl.exceptions.PolarsError:
+        # Polars can't say without a schema for SQL's own IN, + and *: all of them row by row
+        return False
+
+
+def _type_problem(condition: pl.Expr, types: Mapping[str, pl.DataType]) -> tuple[str, str] | None:
     """A condition is true or false, and compares like with like: asked of a frame without rows."""
-    types = {name: columns[name] for name in named} if isinstance(columns, Mapping) else None
-    if types is None:
-        return None
     try:
         judged = pl.DataFrame(schema=types).select(condition.alias("judged"))
     except pl.exceptions.PolarsError as error:
