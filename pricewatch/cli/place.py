@@ -6,6 +6,7 @@ Nothing heavy is imported before a verb runs, so that `--help` answers at once.
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,7 @@ def open_workspace(root: Path | None) -> Workspace:
     """
     from pricewatch.workspace import Workspace
 
-    return Workspace.load(root.resolve() if root else Workspace.find(Path.cwd()))
+    return Workspace.load(root if root else Workspace.find())
 
 
 def day(text: str | None, option: str = "--night") -> date | None:
@@ -41,3 +42,14 @@ def day(text: str | None, option: str = "--night") -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UserError(f"'{text}' is no day", option, "write it as year-month-day, for example 2026-03-14") from None
+
+
+def data_folder(arguments: list[str]) -> Path | None:
+    """The data folder of the workspace a command line was about, for a crash report; None when that can't be told."""
+    from pricewatch.workspace import Workspace
+
+    given = [after for before, after in pairwise(arguments) if before in ("--workspace", "-w")]
+    try:
+        return Workspace.load(Workspace.find(Path(given[-1]) if given else None)).data
+    except (UserError, OSError):
+        return None

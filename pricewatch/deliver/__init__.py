@@ -60,7 +60,7 @@ def put(folder: Path, night: date, parcels: Iterable[Parcel]) -> Path:
 def _check_names(parcels: list[Parcel]) -> None:
     """File names are ours to make (`store_files.file_names`): one with a folder in it, or twice, is a mistake of ours."""
     names = [parcel.name for parcel in parcels]
-    if bad := [name for name in names if name != Path(name).name or name.startswith(".") or name == MANIFEST]:
+    if bad := [name for name in names if not name or name != Path(name).name or name.startswith(".") or name == MANIFEST]:
         raise ValueError(f"no file names for an outbox: {bad}")
     if len({name.casefold() for name in names}) < len(names):
         raise ValueError("two files of one delivery have the same name")

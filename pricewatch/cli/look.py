@@ -1,0 +1,146 @@
+"""The verbs that only read: report, incidents, findings, explain, history, runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pricewatch.cli.output import Format, FormatOption, emit, show, width
+from pricewatch.cli.place import NightOption, Root, day, open_workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+verbs = typer.Typer()
+
+SHOWN = 50
+"""Rows of a table where nobody says; json and csv give all."""
+
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=0, help=f"Rows at most, 0 for all; {SHOWN} in a table, all in json, csv.")
+]
+
+
+@verbs.command()
+def report(night: NightOption = None, root: Root = None) -> None:
+    """Show the morning report of a night: what was not seen, what is wrong, why, what it costs, who mends it.
+
+    Example:
+
+      pricewatch report --night 2026-03-13
+    """
+    from pricewatch.report.terminal import morning
+    from pricewatch.runs.look import last_run
+
+    show(morning(last_run(open_workspace(root), day(night)), width=width()))
+
+
+@verbs.command()
+def incidents(night: NightOption = None, limit: Limit = None, form: FormatOption = Format.TABLE, root: Root = None) -> None:
+    """List the root causes that explain most findings, the worst first.
+
+    Example:
+
+      pricewatch incidents --format json
+    """
+    from pricewatch.report.lists import INCIDENTS, listing
+    from pricewatch.runs.look import last_run
+
+    found = last_run(open_workspace(root), day(night)).incidents.sort("rank")
+    part = _head(found, limit, form)
+    emit(part, form, table=lambda columns: listing(part, INCIDENTS, width=columns, total=found.height))
+
+
+@verbs.command()
+def findings(
+    night: NightOption = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="new, open, regressed (these three when none is named) ... or all.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="A rule's id.")] = None,
+    channel: Annotated[str | None, typer.Option(help="A channel's id.")] = None,
+    location: Annotated[str | None, typer.Option(help="A store's id.")] = None,
+    sku: Annotated[str | None, typer.Option(help="A product.")] = None,
+    incident: Annotated[str | None, typer.Option(help="An incident's id, as the report shows it.")] = None,
+    severity: Annotated[str | None, typer.Option(help="This one or worse: info, minor, major, critical.")] = None,
+    limit: Limit = None,
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """List single findings, the most harmful first.
+
+    Example:
+
+      pricewatch findings --channel web --severity critical
+
+      pricewatch findings --state resolved --format csv
+    """
+    from pricewatch.report.lists import FINDINGS, listing, worst_first
+    from pricewatch.runs.look import last_run, select_findings
+
+    wanted = {"rule": rule, "channel": channel, "location": location, "sku": sku, "incident": incident}
+    workspace = open_workspace(root)
+    run = last_run(workspace, day(night))
+    found = worst_first(select_findings(workspace, run.findings, states=state or [], at_least=severity, **wanted))
+    part = _head(found, limit, form)
+    emit(part, form, table=lambda columns: listing(part, FINDINGS, width=columns, total=found.height))
+
+
+@verbs.command()
+def explain(
+    finding: Annotated[str, typer.Argument(help="The beginning of its id, as lists and the report show it.")],
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """Tell one finding end to end: expected, seen, since when, why, what it costs, who mends it.
+
+    Example:
+
+      pricewatch explain 5f0c2a
+    """
+    from pricewatch.report.explain import explain as tell
+    from pricewatch.runs.look import story
+
+    told = story(open_workspace(root), finding)
+    emit(told.nights, form, table=lambda _: tell(told.nights, incident=told.incident, why=told.why))
+
+
+@verbs.command()
+def history(
+    sku: Annotated[str, typer.Argument(help="Our id of the product.")], form: FormatOption = Format.TABLE, root: Root = None
+) -> None:
+    """Show what a product cost, place by place, since it was first seen.
+
+    Example:
+
+      pricewatch history A1 --format csv
+    """
+    from pricewatch.report.history import history as tell
+    from pricewatch.runs.look import price_history
+
+    prices = price_history(open_workspace(root), sku)
+    emit(prices, form, table=lambda _: tell(prices, sku=sku))
+
+
+@verbs.command()
+def runs(
+    limit: Annotated[int, typer.Option(min=1, help="Nights at most.")] = 30, form: FormatOption = Format.TABLE, root: Root = None
+) -> None:
+    """List the nights that were audited, the newest first.
+
+    Example:
+
+      pricewatch runs --limit 7
+    """
+    from pricewatch.report.lists import RUNS, listing
+    from pricewatch.runs.look import list_runs
+
+    known = list_runs(open_workspace(root), limit)
+    emit(known, form, table=lambda columns: listing(known, RUNS, width=columns))
+
+
+def _head(frame: pl.DataFrame, limit: int | None, form: Format) -> pl.DataFrame:
+    """The rows to show: what was asked, else a screenful of a table and all of anything else."""
+    rows = limit if limit is not None else SHOWN if form is Format.TABLE else 0
+    return frame.head(rows) if rows else frame

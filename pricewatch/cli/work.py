@@ -1,0 +1,177 @@
+"""The verbs that change something: init, demo, doctor, collect, audit, export."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pricewatch.cli.output import say, show, width
+from pricewatch.cli.place import NightOption, Root, day, open_workspace
+from pricewatch.domain.errors import Exit, UserError
+
+verbs = typer.Typer()
+
+
+class FailOn(StrEnum):
+    """From which severity an audit answers 1. The severities of `domain.tables`, and never."""
+
+    INFO = "info"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    NEVER = "never"
+
+
+class Export(StrEnum):
+    """Formats of an export (`deliver.export.FORMATS`)."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+@verbs.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where; made if there is none.")] = Path()) -> None:
+    """Make a workspace: configuration, rules and spiders of the demo retailer, to be changed into yours.
+
+    Example:
+
+      pricewatch init my-shop
+    """
+    from pricewatch.workspace.starter import init as start
+
+    made = start(folder)
+    typer.echo(f"{len(made)} files in {folder}; look at config/, then: pricewatch --help")
+    go = "" if folder == Path() else f"cd {folder} && "
+    typer.echo(
+        f"  three nights of the demo retailer:  {go}pricewatch demo\n  what is missing for tonight:        {go}pricewatch doctor"
+    )
+
+
+@verbs.command()
+def demo(root: Root = None) -> None:
+    """Play three nights of a real grocery retailer, with planted faults, and show the last morning's report.
+
+    Example:
+
+      pricewatch demo
+    """
+    from pricewatch.report.terminal import morning
+    from pricewatch.runs.demo import play
+    from pricewatch.runs.night import run_night
+
+    workspace = open_workspace(root)
+    played = play(workspace, say=say, run_night=run_night)
+    show(morning(played.runs[-1], width=width()))
+    typer.echo("\n" + played.score.sentence)
+
+
+@verbs.command()
+def doctor(root: Root = None) -> None:
+    """Say whether this workspace can work tonight: every answer with its fix. Exit code 2 when something must be mended.
+
+    Example:
+
+      pricewatch doctor
+    """
+    from pricewatch.report.answers import answers
+    from pricewatch.runs.doctor import diagnose_workspace
+
+    found = diagnose_workspace(open_workspace(root))
+    show(answers(found))
+    raise typer.Exit(Exit.USER if any(answer.ok is False for answer in found) else Exit.CLEAN)
+
+
+@verbs.command()
+def collect(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Source ids of config/sources.yaml; all when none is named.")
+    ] = None,
+    night: NightOption = None,
+    root: Root = None,
+) -> None:
+    """Fetch what the channels show, without judging it. Exit code 3 when a source failed.
+
+    Example:
+
+      pricewatch collect webshop app --night 2026-03-13
+    """
+    from pricewatch.report.answers import deliveries
+    from pricewatch.runs.night import collect_night
+
+    workspace = open_workspace(root)
+    _known(sources or [], [source.id for source in workspace.sources])
+    delivered = collect_night(workspace, day(night), sources or [])
+    show(deliveries(delivered))
+    raise typer.Exit(Exit.SOURCE if any(each.status == "failed" for each in delivered) else Exit.CLEAN)
+
+
+@verbs.command()
+def audit(
+    night: NightOption = None,
+    collected: Annotated[bool, typer.Option("--collect/--no-collect", help="Fetch first, or judge what has landed.")] = True,
+    fail_on: Annotated[FailOn, typer.Option(help="Answer 1 when something this bad, or worse, is wrong.")] = FailOn.MAJOR,
+    root: Root = None,
+) -> None:
+    """Collect, judge, remember and deliver one night, and show the morning report.
+
+    Exit codes: 0 nothing that bad, 1 findings, 2 wrong input, 3 a source failed (the others were judged), 4 our mistake.
+
+    Example:
+
+      pricewatch audit --night 2026-03-13 --fail-on critical
+    """
+    from pricewatch.report.terminal import morning
+    from pricewatch.report.totals import at_least
+    from pricewatch.runs.night import run_night
+
+    run = run_night(open_workspace(root), day(night), collect=collected, observer=say)
+    show(morning(run, width=width()))
+    if run.status == "source_failed":
+        raise typer.Exit(Exit.SOURCE)
+    wrong = fail_on is not FailOn.NEVER and at_least(run.findings, fail_on.value)
+    raise typer.Exit(Exit.FINDINGS if wrong else Exit.CLEAN)
+
+
+@verbs.command()
+def export(
+    night: NightOption = None,
+    to: Annotated[Path | None, typer.Option(help="The file; outbox/findings-NIGHT.FORMAT when none is named.")] = None,
+    kind: Annotated[Export | None, typer.Option("--format", "-f", help="As the file's ending says, else csv.")] = None,
+    stores: Annotated[
+        bool, typer.Option("--stores", help="The store files instead, into outbox/NIGHT, and their manifest.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Write a night's findings to a file for other programs, or deliver the store files again.
+
+    Example:
+
+      pricewatch export --to findings.xlsx
+
+      pricewatch export --stores
+    """
+    from pricewatch.deliver.export import export as write
+    from pricewatch.report.lists import worst_first
+    from pricewatch.runs.look import last_run
+    from pricewatch.runs.outbox import deliver_night
+
+    workspace = open_workspace(root)
+    run = last_run(workspace, day(night))
+    if stores:
+        if to or kind:
+            raise UserError("store files go to the outbox, as CSV", "--stores", "leave out --to and --format")
+        typer.echo(deliver_night(workspace, run))
+        return
+    ending = to.suffix.lstrip(".").lower() if to else ""
+    form = kind.value if kind else ending or Export.CSV.value
+    typer.echo(write(worst_first(run.findings), to or workspace.outbox / f"findings-{run.night}.{form}", form))
+
+
+def _known(asked: list[str], known: list[str]) -> None:
+    """Every source asked for exists. Raises `UserError` naming the sources there are."""
+    if unknown := sorted(set(asked) - set(known)):
+        raise UserError(f"no source '{', '.join(unknown)}'", "config/sources.yaml", f"there are {', '.join(sorted(known))}")
