@@ -23,6 +23,12 @@ def by_zone(zone: pl.Expr, zones: Sequence[str], convert: Callable[[str], pl.Exp
     return pl.coalesce(*(pl.when(zone == name).then(convert(name)) for name in zones))
 
 
+def local_day(instant: pl.Expr, zone: pl.Expr, zones: Sequence[str]) -> pl.Expr:
+    """The market day (String, `2026-03-14`) that an instant falls into."""
+    days = [pl.when(zone == name).then(instant.dt.convert_time_zone(name).dt.strftime("%Y-%m-%d")) for name in zones]
+    return pl.coalesce(*days, pl.lit(None, pl.String))
+
+
 def wall_clock(naive: pl.Expr, zone: str) -> pl.Expr:
     """UTC instants of wall-clock times in a zone. Twice-existing times are the earlier one; times in the gap are null."""
     local = naive.cast(pl.Datetime("us")).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")

@@ -131,6 +131,7 @@ def diagnose(
     In: `run_rules`' candidates; `points` from `price_points`, `places` from `place_table`, `catalogue` from `rules.products`.
     Findings that are not about a price have the cause `unknown` and nothing else. Nothing is claimed that is not exact.
     """
+    columns = candidates.collect_schema().names()
     rows = (
         candidates.join(catalogue.select("item", "tax_rate"), on="item", how="left", validate="m:1")
         .join(
@@ -154,10 +155,7 @@ def diagnose(
     return rows.with_columns(
         cause_ref=pl.coalesce("_price_list_ref", "_promotions_ref"),
         cause_alternatives=pl.when(others.list.len() > 0).then(others.list.join(", ")),
-    ).drop(
-        "tax_rate", "tax_decided", "market", "channel", "zone", "other_zone", "other_zone_row", "_row", "_shown", "_holding", "_at",
-        "_price_list_ref", "_promotions_ref",
-    )  # fmt: skip
+    ).select(*columns, "cause", "cause_detail", "cause_ref", "cause_alternatives")
 
 
 def _holding() -> pl.Expr:
@@ -195,7 +193,7 @@ def _other_zones(rows: pl.LazyFrame, points: pl.LazyFrame, places: pl.DataFrame)
     asked = rows.filter(_priced).select("_row", "market", "zone", "item", "subject", "observed", "observed_at")
     equal = (
         (_public & (pl.col("expected_price") == _observed))
-        | ((pl.col("subject") == "regular_price") & (pl.col("list_price") == _observed))
+        | (~_member & (pl.col("list_price") == _observed))
         | (_member & (pl.col("expected_member_price") == _observed))
     )
     return (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pricewatch.domain import money, tables
+from pricewatch.domain import money, tables, windows
 from pricewatch.engine.checks import registry
 from pricewatch.engine.places import numbered
 from pricewatch.engine.world import Rule, World
@@ -57,7 +57,8 @@ def _with_text(rows: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
     products = world.central.products.join(items, on="sku", how="inner").select(
         "item", "sku", "gtin", "name", "brand", "category", "weekly_units"
     )
-    where = places.select("place", "market", "channel", "channel_kind", "location", "zone", "market_currency")
+    where = places.select("place", "market", "channel", "channel_kind", "location", "zone", "market_currency", "time_zone")
+    zones = sorted(set(places["time_zone"].to_list()))
     promotions = numbered(world).select("promotion_row", "promotion", promotion_name="name", promotion_ref="source_ref")
     price_list = world.central.price_list.select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("price_row"), price_ref="source_ref", price_since="valid_from"
@@ -70,6 +71,7 @@ def _with_text(rows: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
         .join(price_list, on="price_row", how="left", validate="m:1")
         .join(sources, on="source", how="left", validate="m:1")
         .with_columns(
+            price_since=windows.local_day(pl.col("price_since"), pl.col("time_zone"), zones),
             market=pl.coalesce("market", "source_market"),
             channel=pl.coalesce("channel", "source_channel"),
             currency=pl.coalesce("currency", "market_currency"),
@@ -136,8 +138,7 @@ def _amount(column: str) -> pl.Expr:
 
 def _because() -> pl.Expr:
     """How the expected price came about: list price since when, and the promotion that makes it less."""
-    since = pl.col("price_since").dt.strftime("%Y-%m-%d")
-    listed = pl.format("list price {} since {} (UTC)", _amount("list_price"), since)
+    listed = pl.format("list price {} since {}", _amount("list_price"), "price_since")
     applied = pl.col("promotion").is_not_null() & (pl.col("expected") < pl.col("list_price"))
     promoted = pl.format("{}; promotion {} makes it {}", listed, "promotion", _amount("expected"))
     ended = pl.format("{}; promotion {} has ended", listed, "promotion")

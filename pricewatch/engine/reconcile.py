@@ -1,7 +1,8 @@
 """Tonight against the nights before: new, still open, regressed, resolved, unverified, waived.
 
 A finding is resolved only when its offer was seen again and is right. Where its source did not deliver, nobody bought the item,
-or its rule was not run, it is `unverified`: nothing is known. A finding that was resolved and comes back is `regressed`. A waiver holds until its day.
+or its rule was not run, it is `unverified`: nothing is known. A finding that was resolved and comes back is `regressed`. A
+waiver holds until its day.
 
     before        found tonight    seen, not found    not seen
     -             new              -                  -

@@ -116,6 +116,8 @@ class Audit:
     """As given, with `quarantined` and `unmatched` counted in."""
     items: pl.DataFrame
     places: pl.DataFrame
+    history: pl.LazyFrame
+    """What was known before this night, earlier prices that were told included (`tables.History`)."""
     counts: Mapping[str, int]
     """offers, judged, not_comparable, not_provable, quarantined, unmatched."""
 

@@ -1,0 +1,78 @@
+"""The engine's plans, collected: from what landed to what was found. Reads no file, knows no workspace: notebooks call it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from pricewatch.domain import tables
+from pricewatch.engine import codes
+from pricewatch.engine.audit import conclude, gather, judge
+from pricewatch.engine.central import read_central
+from pricewatch.engine.earlier import seeded, told_history
+from pricewatch.engine.world import Audit, Memory, Rule, World
+
+
+def audit(
+    world: World,
+    rules: Sequence[Rule],
+    *,
+    offers: pl.LazyFrame,
+    central: Mapping[str, pl.LazyFrame] | None = None,
+    history: pl.LazyFrame | None = None,
+    memory: Memory | None = None,
+) -> Audit:
+    """One night's audit.
+
+    In: a world with markets, channels, sources, codes and source runs; `offers`: `tables.Raw` rows; `central`: head office's
+    files as text rows by table (None = the world's own central tables); `history`: a shop's earlier prices as text rows. Out:
+    everything the night found. The world's `source_runs` come back with their rows quarantined and unmatched counted in.
+    """
+    refused = tables.empty("quarantine")
+    if central is not None:
+        decided, refused = read_central(central, world)
+        world = replace(world, central=decided)
+    items, places = codes.item_codes(world), codes.place_codes(world)
+    gathered = gather(offers, world, items, places)
+    seen, quarantine, unmatched = pl.collect_all([gathered.offers, gathered.quarantine, gathered.unmatched])
+    refused = pl.concat([refused, quarantine])
+    if history is not None:
+        told, unread = pl.collect_all(told_history(history, world, items, places))
+        world, refused = replace(world, history=seeded(world.history, told.lazy())), pl.concat([refused, unread])
+    refused = refused.sort("source", "source_ref")
+    world = replace(world, source_runs=_counted(world.source_runs, seen, refused, unmatched))
+    judged = judge(seen.lazy(), rules, world, items, places)
+    candidates, again, counts, *census = pl.collect_all([judged.candidates, judged.seen, judged.counts, *judged.census])
+    findings, incidents = conclude(candidates, again, census, rules, world, memory or Memory(), items, places)
+    return Audit(
+        offers=seen,
+        quarantine=refused,
+        unmatched=unmatched.sort("source", "source_ref"),
+        findings=findings,
+        incidents=incidents,
+        source_runs=world.source_runs,
+        items=items,
+        places=places,
+        history=world.history,
+        counts={
+            "offers": seen.height,
+            **counts.row(0, named=True),
+            "quarantined": refused.height,
+            "unmatched": unmatched.height,
+        },
+    )
+
+
+def _counted(runs: pl.DataFrame, offers: pl.DataFrame, refused: pl.DataFrame, unmatched: pl.DataFrame) -> pl.DataFrame:
+    """Source runs with what became of their rows: quarantined, unmatched, oldest and newest observation."""
+    ages = offers.group_by("source").agg(oldest=pl.col("observed_at").min(), newest=pl.col("observed_at").max())
+    counted = (
+        runs.drop("quarantined", "unmatched", "oldest", "newest")
+        .join(refused.group_by("source").agg(quarantined=pl.len().cast(pl.Int64)), on="source", how="left")
+        .join(unmatched.group_by("source").agg(unmatched=pl.len().cast(pl.Int64)), on="source", how="left")
+        .join(ages, on="source", how="left")
+        .with_columns(pl.col("quarantined", "unmatched").fill_null(0))
+    )
+    return counted.select(list(tables.schema("source_runs"))).sort("source")

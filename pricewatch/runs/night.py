@@ -1,0 +1,179 @@
+"""One night, in order: collect, audit, store, deliver. A killed night is run again; the same night twice is one night.
+
+What was collected stays in `data/landing/<night>/`; the lake's files change together; the database takes the whole night in one
+transaction, last; store files follow from it. Nothing of a killed night is visible before that transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pricewatch.collect import Delivery, deliveries, read_landing, read_refused
+from pricewatch.collect import collect as collect_sources
+from pricewatch.domain import tables
+from pricewatch.domain.errors import UserError
+from pricewatch.engine.history import extend_history
+from pricewatch.engine.world import Audit, Run, World
+from pricewatch.runs.judge import audit
+from pricewatch.runs.outbox import deliver_night
+from pricewatch.store.database import Database
+from pricewatch.store.lake import Lake
+from pricewatch.store.lock import exclusive
+from pricewatch.workspace import Workspace
+from pricewatch.workspace.config import Source
+
+Observer = Callable[[str], None]
+"""Told what the night is doing, in words."""
+
+BEFORE_DAWN = timedelta(hours=6)
+"""A night that is run before six in the morning is about the day before."""
+
+
+def business_date(workspace: Workspace, now: datetime | None = None) -> date:
+    """The day a night is about: today in the first market's time zone; before six in the morning, yesterday."""
+    zone = ZoneInfo(workspace.markets[0].time_zone)
+    return ((now or datetime.now(UTC)).astimezone(zone) - BEFORE_DAWN).date()
+
+
+def collect_night(
+    workspace: Workspace,
+    night: date | None = None,
+    only: Sequence[str] = (),
+    *,
+    observed_at: datetime | None = None,
+    observer: Observer | None = None,
+) -> list[Delivery]:
+    """Fetch what the sources show; rows land in `data/landing/<night>/`. `only`: source ids, empty = all.
+
+    A source that fails is a delivery with its problem; the others go on.
+    """
+    night = night or business_date(workspace)
+    sources = [source for source in workspace.sources if not only or source.id in only]
+    with exclusive(workspace.data):
+        return _collect(workspace, night, sources, observed_at, observer)
+
+
+def run_night(
+    workspace: Workspace,
+    night: date | None = None,
+    *,
+    collect: bool = True,
+    observed_at: datetime | None = None,
+    as_of: datetime | None = None,
+    observer: Observer | None = None,
+) -> Run:
+    """Collect, judge, remember and deliver one night; what it found.
+
+    `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
+    and that everything is judged at, for playing past nights; None = now. Raises `UserError` for what the user can mend, before
+    anything is changed.
+    """
+    started, clock = datetime.now(UTC), monotonic()
+    night = night or business_date(workspace)
+    with exclusive(workspace.data), Database(workspace.database_url) as database:
+        if collect:
+            _collect(workspace, night, workspace.sources, observed_at, observer)
+        delivered = deliveries(workspace.landing, night)
+        if not delivered:
+            raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")
+        _tell(observer, "judging")
+        lake = Lake(workspace.lake)
+        found = _audit(workspace, night, (as_of or started).astimezone(UTC), delivered, lake, database)
+        _tell(observer, "storing")
+        lake.write_night(
+            night,
+            offers=found.offers,
+            quarantine=pl.concat([found.quarantine, *(_refused(workspace, night, delivered))]),
+            unmatched=found.unmatched,
+            items=found.items,
+            places=found.places,
+            history=extend_history(found.history, found.offers),
+        )
+        earlier = database.runs(1000).filter(pl.col("night") < night)["night"].max()
+        run = Run(
+            night=night,
+            started_at=started,
+            as_of=(as_of or started).astimezone(UTC),
+            seconds=round(monotonic() - clock, 3),
+            status="source_failed" if any(each.status == "failed" for each in delivered) else "complete",
+            counts=found.counts,
+            findings=found.findings,
+            incidents=found.incidents,
+            source_runs=found.source_runs,
+            workspace=workspace.file.name,
+            previous_night=earlier if isinstance(earlier, date) else None,
+        )
+        database.save(run)
+        _tell(observer, "writing store files")
+        deliver_night(workspace, run)
+        return run
+
+
+def _collect(
+    workspace: Workspace, night: date, sources: Sequence[Source], observed_at: datetime | None, observer: Observer | None
+) -> list[Delivery]:
+    _tell(observer, f"collecting {len(sources)} sources for {night}")
+    return collect_sources(
+        workspace.root,
+        workspace.landing,
+        sources,
+        night,
+        observed_at=observed_at,
+        spiders=workspace.spiders,
+        on_progress=None if observer is None else lambda source, rows: observer(f"{source}: {rows} rows"),
+    )
+
+
+def _audit(
+    workspace: Workspace, night: date, as_of: datetime, delivered: Sequence[Delivery], lake: Lake, database: Database
+) -> Audit:
+    """What landed, held against the rules with what earlier nights left."""
+    usable = [each for each in delivered if each.status in ("complete", "degraded")]
+    landed = {feeds: _landed(workspace, night, usable, feeds) for feeds in sorted({each.feeds for each in usable})}
+    world = World(
+        night=night,
+        as_of=as_of,
+        markets=workspace.market_frame(),
+        channels=workspace.channel_frame(),
+        sources=workspace.source_frame(),
+        items=lake.items(),
+        places=lake.places(),
+        history=lake.history(before=night),
+        source_runs=_source_runs(delivered),
+    )
+    return audit(
+        world,
+        workspace.rules,
+        offers=landed.pop("offers", tables.empty("raw").lazy()),
+        history=landed.pop("history", None),
+        central=landed,
+        memory=database.memory(night),
+    )
+
+
+def _landed(workspace: Workspace, night: date, delivered: Sequence[Delivery], feeds: str) -> pl.LazyFrame:
+    """All rows that feed one table, of every source."""
+    frames = [read_landing(workspace.landing, night, each.source) for each in delivered if each.feeds == feeds]
+    return pl.concat(frames, how="diagonal")
+
+
+def _refused(workspace: Workspace, night: date, delivered: Sequence[Delivery]) -> list[pl.DataFrame]:
+    """What the readers themselves could not read: kept with what the engine refused."""
+    return [read_refused(workspace.landing, night, each.source).collect() for each in delivered if each.refused]
+
+
+def _source_runs(delivered: Sequence[Delivery]) -> pl.DataFrame:
+    """`tables.SourceRuns` of the deliveries; what becomes of their rows is counted later."""
+    schema = tables.schema("source_runs")
+    rows = [{**vars(each), "quarantined": 0, "unmatched": 0, "oldest": None, "newest": None} for each in delivered]
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _tell(observer: Observer | None, words: str) -> None:
+    if observer is not None:
+        observer(words)
