@@ -34,7 +34,8 @@ SEEN = datetime(2026, 3, 13, 22, tzinfo=UTC)
 MONEY = frozenset(
     {
         "list_price", "expected_price", "expected_member_price", "price", "regular_price", "was_price", "member_price",
-        "shipping", "price_low", "price_high", "leader_price", "ended_price", "ended_member_price", "previous_list_price", "next_list_price",
+        "shipping", "price_low", "price_high", "leader_price", "ended_price", "ended_member_price", "previous_list_price",
+        "next_list_price",
         "tolerated_price", "tolerated_list_price", "tolerated_member_price", "expected", "observed", "delta", "cost", "impact",
     }
 )  # fmt: skip
