@@ -13,12 +13,13 @@ import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
 from pricewatch.cli import look, work
+from pricewatch.cli.place import Root
 from pricewatch.cli.rulebook import rules_app
 from pricewatch.domain.errors import Exit, SourceError, UserError
 
@@ -47,9 +48,19 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _front_door(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    context: typer.Context,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    root: Root = None,
 ) -> None:
-    pass
+    """Options before the verb. `--workspace` there is the default of the same option behind it, for every verb."""
+    if root is not None:
+        context.default_map = _defaults(context.command, {"root": root, "workspace": root})
+
+
+def _defaults(command: Any, here: dict[str, Any]) -> dict[str, Any]:
+    """These defaults for every verb below a command, however deep."""
+    below = getattr(command, "commands", None)
+    return {name: _defaults(verb, here) for name, verb in below.items()} if below else here
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -89,6 +100,7 @@ def _misuse(error: TyperException) -> str:
         return said
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "pricewatch"
+    said = said.replace("Value error, ", "")
     return f"{command}: {said[:1].lower()}{said[1:]}\n  fix: {command} --help"
 
 

@@ -18,13 +18,16 @@ SHOWN = 50
 """Rows of a table where nobody says; json and csv give all."""
 
 Limit = Annotated[
-    int | None, typer.Option("--limit", min=0, help=f"Rows at most, 0 for all; {SHOWN} in a table, all in json, csv.")
+    int | None,
+    typer.Option("--limit", min=0, metavar="N", help=f"Rows at most, 0 for all; {SHOWN} in a table, all in json, csv."),
 ]
 
 
 @verbs.command()
 def report(night: NightOption = None, root: Root = None) -> None:
-    """Show the morning report of a night: what was not seen, what is wrong, why, what it costs, who mends it.
+    """Show the morning report of a night.
+
+    What was not seen, what is wrong, why, what it costs, who mends it. Without --night: the newest night.
 
     Example:
 
@@ -38,7 +41,7 @@ def report(night: NightOption = None, root: Root = None) -> None:
 
 @verbs.command()
 def incidents(night: NightOption = None, limit: Limit = None, form: FormatOption = Format.TABLE, root: Root = None) -> None:
-    """List the root causes that explain most findings, the worst first.
+    """List the root causes, the worst first.
 
     Example:
 
@@ -56,19 +59,25 @@ def incidents(night: NightOption = None, limit: Limit = None, form: FormatOption
 def findings(
     night: NightOption = None,
     state: Annotated[
-        list[str] | None, typer.Option(help="new, open, regressed (these three when none is named) ... or all.")
+        list[str] | None,
+        typer.Option(
+            metavar="STATE",
+            help="new, open, regressed (these when none is named), resolved, unverified, waived, all; may be repeated.",
+        ),
     ] = None,
-    rule: Annotated[str | None, typer.Option(help="A rule's id.")] = None,
-    channel: Annotated[str | None, typer.Option(help="A channel's id.")] = None,
-    location: Annotated[str | None, typer.Option(help="A store's id.")] = None,
-    sku: Annotated[str | None, typer.Option(help="A product.")] = None,
-    incident: Annotated[str | None, typer.Option(help="An incident's id, as the report shows it.")] = None,
-    severity: Annotated[str | None, typer.Option(help="This one or worse: info, minor, major, critical.")] = None,
+    rule: Annotated[str | None, typer.Option(metavar="ID", help="A rule.")] = None,
+    channel: Annotated[str | None, typer.Option(metavar="ID", help="A channel.")] = None,
+    location: Annotated[str | None, typer.Option(metavar="ID", help="A store.")] = None,
+    sku: Annotated[str | None, typer.Option(metavar="SKU", help="A product.")] = None,
+    incident: Annotated[str | None, typer.Option(metavar="ID", help="An incident, as the report shows it.")] = None,
+    severity: Annotated[str | None, typer.Option(metavar="SEVERITY", help="info, minor, major or critical, and worse.")] = None,
     limit: Limit = None,
     form: FormatOption = Format.TABLE,
     root: Root = None,
 ) -> None:
-    """List single findings, the most harmful first.
+    """List findings, the most harmful first.
+
+    Those that are wrong tonight, unless --state says otherwise. Without --night: the newest night.
 
     Example:
 
@@ -93,7 +102,9 @@ def explain(
     form: FormatOption = Format.TABLE,
     root: Root = None,
 ) -> None:
-    """Tell one finding end to end: expected, seen, since when, why, what it costs, who mends it.
+    """Tell one finding end to end.
+
+    What was expected and by which row, what was seen and where, since when, why, what it costs, who mends it.
 
     Example:
 
@@ -110,7 +121,7 @@ def explain(
 def history(
     sku: Annotated[str, typer.Argument(help="Our id of the product.")], form: FormatOption = Format.TABLE, root: Root = None
 ) -> None:
-    """Show what a product cost, place by place, since it was first seen.
+    """Show what a product cost, place by place.
 
     Example:
 
@@ -127,7 +138,7 @@ def history(
 def runs(
     limit: Annotated[int, typer.Option(min=1, help="Nights at most.")] = 30, form: FormatOption = Format.TABLE, root: Root = None
 ) -> None:
-    """List the nights that were audited, the newest first.
+    """List the nights that were audited.
 
     Example:
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 Root = Annotated[
     Path | None,
-    typer.Option("--workspace", "-w", envvar="PRICEWATCH_WORKSPACE", help="The workspace folder; found upwards from here."),
+    # Not `envvar=`: what the command line says, before or behind the verb, goes before PRICEWATCH_WORKSPACE (`Workspace.find`).
+    typer.Option(
+        "--workspace", "-w", metavar="FOLDER", help="The workspace; else PRICEWATCH_WORKSPACE, else found upwards from here."
+    ),
 ]
-NightOption = Annotated[str | None, typer.Option("--night", "-n", help="The business day, as 2026-03-14; the last one audited.")]
+NightOption = Annotated[str | None, typer.Option("--night", "-n", metavar="DAY", help="The business day, as 2026-03-14.")]
 
 
 def open_workspace(root: Path | None) -> Workspace:

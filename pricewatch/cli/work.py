@@ -35,7 +35,9 @@ class Export(StrEnum):
 
 @verbs.command()
 def init(folder: Annotated[Path, typer.Argument(help="Where; made if there is none.")] = Path()) -> None:
-    """Make a workspace: configuration, rules and spiders of the demo retailer, to be changed into yours.
+    """Make a workspace.
+
+    It holds configuration, rules and spiders of the demo retailer, to be changed into yours.
 
     Example:
 
@@ -53,7 +55,9 @@ def init(folder: Annotated[Path, typer.Argument(help="Where; made if there is no
 
 @verbs.command()
 def demo(root: Root = None) -> None:
-    """Play three nights of a real grocery retailer, with planted faults, and show the last morning's report.
+    """Play three nights of a real grocery retailer.
+
+    Faults are planted; the last morning's report is shown, then how many of them were found.
 
     Example:
 
@@ -66,12 +70,15 @@ def demo(root: Root = None) -> None:
     workspace = open_workspace(root)
     played = play(workspace, say=say, run_night=run_night)
     show(morning(played.runs[-1], width=width()))
-    typer.echo("\n" + played.score.sentence)
+    typer.echo("\n" + "\n".join(played.score.lines()))
+    raise typer.Exit(Exit.CLEAN if played.score.perfect else Exit.FINDINGS)
 
 
 @verbs.command()
 def doctor(root: Root = None) -> None:
-    """Say whether this workspace can work tonight: every answer with its fix. Exit code 2 when something must be mended.
+    """Say whether this workspace can work tonight.
+
+    Every answer comes with its fix. Exit code 2 when something must be mended.
 
     Example:
 
@@ -93,7 +100,9 @@ def collect(
     night: NightOption = None,
     root: Root = None,
 ) -> None:
-    """Fetch what the channels show, without judging it. Exit code 3 when a source failed.
+    """Fetch what the channels show, judge nothing.
+
+    Exit code 3 when a source failed; what the others brought is kept.
 
     Example:
 
@@ -116,7 +125,9 @@ def audit(
     fail_on: Annotated[FailOn, typer.Option(help="Answer 1 when something this bad, or worse, is wrong.")] = FailOn.MAJOR,
     root: Root = None,
 ) -> None:
-    """Collect, judge, remember and deliver one night, and show the morning report.
+    """Do one night, and show the morning report.
+
+    Collects, judges, remembers and writes the store files. Without --night: today, before six in the morning yesterday.
 
     Exit codes: 0 nothing that bad, 1 findings, 2 wrong input, 3 a source failed (the others were judged), 4 our mistake.
 
@@ -146,7 +157,9 @@ def export(
     ] = False,
     root: Root = None,
 ) -> None:
-    """Write a night's findings to a file for other programs, or deliver the store files again.
+    """Write findings for other programs.
+
+    Or, with --stores, deliver a night's store files again. Without --night: the newest night.
 
     Example:
 

@@ -109,6 +109,8 @@ def _why() -> pl.Expr:
         "promotion_not_started": promotion + " is not given",
         "promotion_not_ended": promotion + " is over and still given",
         "previous_list_price": pl.lit("last price still charged, the change was not taken over"),
+        "next_list_price": pl.lit("the coming price, too early"),
+        "rounding": pl.lit("one cent off"),
         "other_zones_price": pl.lit("the price of another zone"),
         "net_instead_of_gross": pl.lit("tax is missing from the price"),
         "gross_instead_of_net": pl.lit("tax was added to a price without tax"),

@@ -6,7 +6,6 @@ pipe, a mail and a log read as well as a terminal. Below `WIDE` columns an incid
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import Any
 
@@ -110,7 +109,7 @@ def _incident(row: dict[str, Any], *, wide: bool) -> list[Text]:
     """One incident as table cells."""
     mark = Text("NEW", style="bold red") if row["new"] == row["findings"] else Text(f"+{row['new']}" if row["new"] else "")
     style = "bold" if row["severity"] == "critical" else ""
-    rank, what = Text(str(row["rank"]), style="dim"), headline(row)
+    rank, what = Text(str(row["rank"]), style="dim"), words.plain(row["title"])
     owner, share = words.shorten(words.plain(row["owner"]), 16), words.percent(row["share"])
     cost = words.amount(row["impact"], row["currency"]) if row["impact"] and row["currency"] else "-"
     spread = f" in {words.count(row['places'], 'place')}" if row["places"] > 1 else ""
@@ -121,23 +120,6 @@ def _incident(row: dict[str, Any], *, wide: bool) -> list[Text]:
     facts += [f"{share} of the scope"] if share else []
     facts += [f"{cost} a week"] if row["impact"] else []
     return [rank, mark, Text.assemble((what, style), "\n", (", ".join([*facts, owner]), "dim"))]
-
-
-def headline(incident: dict[str, Any]) -> str:
-    """An incident's title, with the cause and the scope where the title does not name them already."""
-    title = words.plain(incident["title"])
-    said = set(re.findall(r"\w+", title.casefold()))
-    cause = words.cause(incident["cause"])
-    if incident["cause"] != "unknown" and not said.issuperset(re.findall(r"\w+", cause)):
-        title += f": {cause}"
-    pairs = [pair for pair in words.plain(incident["scope"]).split() if "=" in pair]
-    # `stores` in a title names the channel `store`: a word's beginning is enough.
-    unsaid = [
-        pair
-        for pair in pairs
-        if not all(any(word.startswith(part) for word in said) for part in re.findall(r"\w+", pair.partition("=")[2].casefold()))
-    ]
-    return f"{title} ({', '.join(unsaid)})" if unsaid else title
 
 
 def _changes(run: Run, sums: Totals) -> list[Text]:

@@ -16,7 +16,7 @@ from pricewatch.domain import tables
 WRONG = ("new", "open", "regressed")
 """States of a finding that is wrong tonight."""
 
-PRICES = ("price", "regular_price", "member_price", "was_price", "landed_price")
+PRICES = ("price", "regular_price", "member_price", "was_price", "price_conflict")
 """Subjects that are money a customer sees; the others are about data and presence."""
 
 

@@ -14,6 +14,8 @@ from pricewatch.domain import money
 
 CAUSES: Mapping[str, str] = {
     "previous_list_price": "previous list price",
+    "next_list_price": "next list price, too early",
+    "rounding": "rounding",
     "promotion_not_started": "promotion not started",
     "promotion_not_ended": "promotion not ended",
     "other_zones_price": "another zone's price",
