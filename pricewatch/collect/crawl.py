@@ -1,0 +1,247 @@
+"""The child process that runs one spider: `python -m pricewatch.collect.crawl job.json`. One reactor, one deadline.
+
+It reads the job, crawls, writes its rows as Parquet pieces into the job's staging folder, and last a small `result.json` with
+what it counted. It never touches the landing place: its parent (`sites.py`) judges the result and lands the rows. So whatever
+kills it, nothing half-done is seen. It ends when its parent does: the parent holds the other end of its standard input.
+Its log goes to standard error, which the parent keeps as `<source>.log`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.metadata import version
+from importlib.util import module_from_spec
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import polars as pl
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from pricewatch.collect.landing import REFUSED, raw_columns
+from pricewatch.collect.spider import PriceSpider, Refused
+from pricewatch.domain.errors import SourceError
+
+_PACKAGE = "pricewatch_spiders"
+_PIECE = 50_000
+_TOLD_EVERY = 0.5
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the parent asks of the child; written as JSON."""
+
+    source: str
+    feeds: str
+    spider: str
+    spiders: str
+    """The workspace's folder of spiders."""
+    staging: str
+    log: str
+    url: str
+    options: dict[str, Any]
+    concurrent: int
+    delay: float
+    requests: int
+    minutes: float
+    observed_at: str | None
+    timeout: float
+    """Seconds to wait for one page."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the child counted; written as JSON when the crawl is over. See `spider.Tally`."""
+
+    finish_reason: str
+    errors: int
+    pages: int
+    read: int
+    unreadable: int
+    failed: int
+    forbidden: int
+    left: int
+    lost: list[str]
+    reasons: list[tuple[str, int]]
+    rows: int
+    refused: int
+
+
+def load_spider(folder: Path, name: str) -> type[PriceSpider]:
+    """The spider class of `folder/name.py`, imported as a submodule of a private package, so that `from ._markup import` works.
+
+    Raises SourceError when there is no such file, when it can't be imported, or when it holds no spider of that name.
+    """
+    file = folder / f"{name}.py"
+    if not file.is_file():
+        there = ", ".join(sorted(path.stem for path in folder.glob("[!_]*.py"))) or "none"
+        raise SourceError(
+            f"there is no spider '{name}'; there are: {there}", str(file), f"write {file.name}, or name another one"
+        )
+    package = sys.modules.get(_PACKAGE)
+    if package is None or list(package.__path__) != [str(folder)]:
+        for known in [known for known in sys.modules if known == _PACKAGE or known.startswith(f"{_PACKAGE}.")]:
+            del sys.modules[known]
+        spec = ModuleSpec(_PACKAGE, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[_PACKAGE] = module_from_spec(spec)
+    try:
+        module = import_module(f"{_PACKAGE}.{name}")
+    except Exception as error:
+        raise SourceError(f"can't be imported: {type(error).__name__}: {error}", str(file), "mend the spider") from error
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    spiders = [value for value in own if issubclass(value, PriceSpider)]
+    named = [spider for spider in spiders if getattr(spider, "name", None) == name] or spiders[:1]
+    if not named:
+        raise SourceError("holds no class derived from PriceSpider", str(file), "see pricewatch.collect.spider")
+    if named[0].start is Spider.start:
+        raise SourceError(
+            "has no 'async def start(self)' that yields its first pages", str(file), "see pricewatch.collect.spider"
+        )
+    return named[0]
+
+
+def settings(job: Job) -> dict[str, Any]:
+    """Scrapy's settings for a job: polite, honest, bounded, and safe where Scrapy's own defaults are not."""
+    ours = "pricewatch.collect.polite"
+    return {
+        "USER_AGENT": f"pricewatch/{version('pricewatch-omni')} (price audit on behalf of the retailer; obeys robots.txt)",
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": "pricewatch",
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            f"{ours}.RobotsTxt": 100,
+            f"{ours}.RequestBudget": 860,  # after the retries: a repeated request is a request, too
+        },
+        "REQUEST_BUDGET": job.requests,
+        "CLOSESPIDER_TIMEOUT": job.minutes * 60,
+        "CONCURRENT_REQUESTS": job.concurrent,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": job.concurrent,
+        "DOWNLOAD_DELAY": job.delay,
+        "AUTOTHROTTLE_ENABLED": job.delay > 0,
+        "AUTOTHROTTLE_START_DELAY": job.delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(job.concurrent),
+        "DOWNLOAD_TIMEOUT": job.timeout,
+        "DOWNLOAD_MAXSIZE": 20 * 2**20,
+        "DOWNLOAD_WARNSIZE": 10 * 2**20,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "RETRY_GIVE_UP_LOG_LEVEL": "WARNING",  # counted by the spider; an ERROR in the log is a mistake of ours or the spider's
+        "LOG_LEVEL": "INFO",
+    }
+
+
+class _Rows:
+    """Collects what a spider yields and writes it in pieces."""
+
+    def __init__(self, job: Job) -> None:
+        self.staging = Path(job.staging)
+        self.columns = [name for name in raw_columns(job.feeds) or () if name != "source"]
+        self.kept: list[dict[str, str | None]] = []
+        self.refusals: list[Refused] = []
+        self.rows = self.refused = self.pieces = 0
+        self.told_at = 0.0
+
+    def add(self, item: Any) -> None:
+        """Called for everything a spider yields that is no request."""
+        if isinstance(item, Refused):
+            self.refusals.append(item)
+            self.refused += 1
+        else:
+            self.kept.append(item)
+            self.rows += 1
+        if len(self.kept) >= _PIECE:
+            self.write()
+        if monotonic() - self.told_at >= _TOLD_EVERY:
+            self.told_at = monotonic()
+            print(self.rows, flush=True)  # noqa: T201 - read by the parent
+
+    def write(self) -> None:
+        """One piece of rows and one of refusals; nothing where there are none."""
+        self.pieces += 1
+        if self.kept:
+            columns = self.columns or sorted({name for row in self.kept for name in row} - {"source"})
+            frame = pl.DataFrame(self.kept, schema=dict.fromkeys(columns, pl.String))
+            frame.write_parquet(self.staging / f"rows-{self.pieces:05d}.parquet")
+        if self.refusals:
+            frame = pl.DataFrame(
+                [asdict(refused) for refused in self.refusals],
+                schema={name: pl.String for name in REFUSED if name not in ("source", "feeds")},
+            )
+            frame.write_parquet(self.staging / f"refused-{self.pieces:05d}.parquet")
+        self.kept, self.refusals = [], []
+
+
+def run(job: Job) -> Result:
+    """Crawl; the rows are in the staging folder when this returns. Raises SourceError when the spider can't be loaded."""
+    spider_class = load_spider(Path(job.spiders), job.spider)
+    process = AsyncCrawlerProcess(settings(job))
+    crawler: Crawler = process.create_crawler(spider_class)
+    rows = _Rows(job)
+
+    def keep(item: Any) -> None:
+        rows.add(item)
+
+    crawler.signals.connect(keep, signal=signals.item_scraped)
+    process.crawl(
+        crawler,
+        url=job.url,
+        options=job.options,
+        observed_at=datetime.fromisoformat(job.observed_at) if job.observed_at else None,
+    )
+    process.start()
+    rows.write()
+    spider = crawler.spider
+    if not isinstance(spider, PriceSpider) or crawler.stats is None:
+        raise SourceError("the crawl did not start", f"spider '{job.spider}'", f"see {job.log}")
+    tally = spider.tally
+    return Result(
+        finish_reason=str(crawler.stats.get_value("finish_reason")),
+        errors=int(crawler.stats.get_value("log_count/ERROR", 0)),
+        pages=int(crawler.stats.get_value("response_received_count", 0)),
+        read=tally.read,
+        unreadable=tally.unreadable,
+        failed=tally.failed,
+        forbidden=tally.forbidden,
+        left=tally.left,
+        lost=tally.lost,
+        reasons=tally.reasons.most_common(5),
+        rows=rows.rows,
+        refused=rows.refused,
+    )
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input: the parent is gone, and nobody would judge or land what is crawled from here on."""
+    while os.read(0, 1024):  # unbuffered: a buffered reader's lock would stop the interpreter from ending
+        pass
+    os._exit(1)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the job file named as the only argument. Exit 0 when a result was written, 3 when the spider can't be run."""
+    job = Job(**json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    result = Path(job.staging) / "result.json"
+    try:
+        told: dict[str, Any] = asdict(run(job))
+    except SourceError as error:
+        told = {"what": error.what, "where": error.where, "fix": error.fix}
+    part = result.with_suffix(".part")
+    part.write_text(json.dumps(told), encoding="utf-8")
+    part.replace(result)
+    return 3 if "what" in told else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

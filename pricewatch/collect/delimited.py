@@ -1,0 +1,102 @@
+"""Lines of a separated file to fields. What does not fit is told apart before the parser sees it, with its line and reason.
+
+A quote opens a field only at the field's start (RFC 4180). A quoted field may run over several lines; when a quote never
+closes, or closes into a record with another number of fields, its line alone is refused and the lines after it are rows again:
+one stray quote never swallows the rest of a file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import polars as pl
+
+from pricewatch.collect.cells import tidy
+
+STRAY = "a quote inside a field, or one that is never closed; where quotes mean nothing, declare quote: null"
+
+
+def fields_of(line: str, separator: str, quote: str | None) -> list[str]:
+    """One record as its fields, blanks around them removed. For headers; rows go through `cells`."""
+    if quote is None:
+        return [field.strip() for field in line.split(separator)]
+    return [field.strip() for field in next(csv.reader([line], delimiter=separator, quotechar=quote))]
+
+
+def records(lines: pl.DataFrame, separator: str, quote: str | None, width: int | None = None) -> pl.DataFrame:
+    """Lines as records with their number of fields.
+
+    In: `number`, `line`. Out: the same, records that run over several lines joined by newlines under their first number, and
+    `fields` (UInt32; null: quotes that can't be read). `width` is the number of fields a joined record must have; None = any.
+    """
+    if quote is None or not lines["line"].str.contains(quote, literal=True).any():
+        return lines.with_columns(fields=pl.col("line").str.count_matches(separator, literal=True) + 1)
+    joined = _joined(lines, separator, quote, width)
+    s, q = re.escape(separator), re.escape(quote)
+    field = f"(?:{q}(?:[^{q}]|{q}{q})*{q}|[^{q}{s}]*)"
+    quoted = pl.col("line").str.contains(quote, literal=True)
+    bare = pl.when(quoted).then(pl.col("line").str.replace_all(f"{q}(?:[^{q}]|{q}{q})*{q}", "")).otherwise(pl.col("line"))
+    well_formed = ~quoted | pl.col("line").str.contains(f"^{field}(?:{s}{field})*$")
+    return joined.with_columns(fields=pl.when(well_formed).then(bare.str.count_matches(separator, literal=True) + 1))
+
+
+def cells(good: pl.DataFrame, separator: str, quote: str | None, width: int) -> pl.DataFrame:
+    """The fields of well-formed records: `c0`, `c1` ... (String), in the same order; blanks removed, empty is null."""
+    names = [f"c{index}" for index in range(width)]
+    if good.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    text = good["line"].str.join("\n").item()
+    frame = pl.read_csv(
+        io.BytesIO(text.encode("utf-8")),
+        has_header=False,
+        new_columns=names,
+        separator=separator,
+        quote_char=quote,
+        infer_schema=False,
+        encoding="utf8",
+    )
+    if frame.shape != (good.height, width):
+        raise AssertionError(f"{good.height} records of {width} fields were read as {frame.shape}")
+    return tidy(frame)
+
+
+def _joined(lines: pl.DataFrame, separator: str, quote: str, width: int | None) -> pl.DataFrame:
+    """Records that run over several lines, joined. Only lines with an odd number of quotes are looked at one by one."""
+    odd = lines["line"].str.count_matches(quote, literal=True) % 2 == 1
+    if not odd.any():
+        return lines
+    s, q = re.escape(separator), re.escape(quote)
+    field = f"(?:{q}(?:[^{q}]|{q}{q})*{q}|[^{q}{s}]*)"
+    opens = re.compile(f"(?:{field}{s})*{q}(?:[^{q}]|{q}{q})*")
+    suspects = odd.arg_true().to_list()
+    first_of: dict[int, int] = {}
+    at = 0
+    while at + 1 < len(suspects):
+        first, last = suspects[at], suspects[at + 1]
+        together = "\n".join(lines["line"][first : last + 1])
+        if opens.fullmatch(lines["line"][first]) and _is_record(together, separator, quote, width):
+            first_of |= dict.fromkeys(range(first + 1, last + 1), first)
+            at += 2
+        else:
+            at += 1
+    if not first_of:
+        return lines
+    position = pl.int_range(pl.len(), dtype=pl.UInt32)
+    home = position.replace(list(first_of), list(first_of.values()))
+    return (
+        lines.with_columns(home=home)
+        .group_by("home", maintain_order=True)
+        .agg(pl.col("number").first(), pl.col("line").str.join("\n"))
+        .drop("home")
+    )
+
+
+def _is_record(text: str, separator: str, quote: str, width: int | None) -> bool:
+    """Whether several lines are one record of `width` fields, and nothing more."""
+    try:
+        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, strict=True))
+    except csv.Error:
+        return False
+    return len(found) == 1 and (width is None or len(found[0]) == width)

@@ -1,0 +1,166 @@
+"""A source that is a site: its spider runs in a child process, whose result is judged here and landed.
+
+Judged by what it counted (`crawl.Result`), never by the exit code: Scrapy ends with 0 whatever happened.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import IO
+
+import polars as pl
+
+from pricewatch.collect.crawl import Job, Result
+from pricewatch.collect.landing import Landing, Status
+from pricewatch.collect.lines import count
+from pricewatch.domain.errors import SourceError
+from pricewatch.workspace.config import Source
+
+_PAGE_TIMEOUT = 60.0
+"""Seconds to wait for one page; `options: {timeout: ...}` of a source overrides it."""
+
+_GRACE = 30.0
+"""Seconds beyond the budget for requests under way, before the child is stopped."""
+
+_LOST_SHARE = 0.2
+"""More pages than this unread or not answered, and the delivery is degraded."""
+
+
+def crawl_site(
+    source: Source,
+    night: date,
+    landing: Landing,
+    *,
+    spiders: Path,
+    observed_at: datetime | None,
+    progress: Callable[[int], None],
+    stop: Event,
+) -> tuple[Status, str | None, str | None, int]:
+    """Crawl one site into its landing place. Out: status, problem, fix, pages fetched.
+
+    Raises SourceError when nothing can be landed: the child was killed or stopped, the spider fails, the site does not answer.
+    """
+    log = landing.folder / f"{source.id}.log"
+    options = dict(source.options)
+    job = Job(
+        source=source.id,
+        feeds=source.feeds,
+        spider=source.spider or "",
+        spiders=str(spiders.resolve()),
+        staging=str(landing.staging.resolve()),
+        log=str(log.resolve()),
+        url=source.url or "",
+        options=options,
+        concurrent=source.pace.concurrent,
+        delay=source.pace.delay,
+        requests=source.budget.requests,
+        minutes=source.budget.minutes,
+        observed_at=observed_at.isoformat() if observed_at else None,
+        timeout=float(options.pop("timeout", _PAGE_TIMEOUT)),
+    )
+    again = f"pricewatch collect {source.id} --night {night}"
+    ended = _run(job, progress, stop)
+    told = landing.staging / "result.json"
+    if ended is not None or not told.exists():
+        raise SourceError(
+            f"the crawl was cut off: {ended or 'its process ended without a result'}; nothing was landed", "", again
+        )
+    values = json.loads(told.read_text(encoding="utf-8"))
+    if "what" in values:
+        raise SourceError(values["what"], values["where"], values["fix"])
+    result = Result(**values)
+    for piece in sorted(landing.staging.glob("refused-*.parquet")):
+        landing.refuse(pl.read_parquet(piece))
+    if result.rows == 0:
+        raise SourceError(_nothing(result, source), "", f"see {log}, then run: {again}")
+    for piece in sorted(landing.staging.glob("rows-*.parquet")):
+        landing.add(pl.read_parquet(piece))
+    words = _doubts(result, source)
+    if not words:
+        return "complete", None, None, result.pages
+    return "degraded", "; ".join(words), f"see {log}, then run: {again}", result.pages
+
+
+def _run(job: Job, progress: Callable[[int], None], stop: Event) -> str | None:
+    """Run the child to its end. Out: None when it ended by itself, else what ended it, in words."""
+    file = Path(job.staging) / "job.json"
+    file.write_text(json.dumps(asdict(job)), encoding="utf-8")
+    deadline = monotonic() + job.minutes * 60 + job.timeout + _GRACE
+    with (
+        Path(job.log).open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "pricewatch.collect.crawl", str(file)],
+            stdin=subprocess.PIPE,  # held open: the child ends when its end of it closes
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is ours to hear; the child is told by us
+        ) as child,
+    ):
+        assert child.stdout is not None
+        reader = threading.Thread(target=_listen, args=(child.stdout, progress), daemon=True)
+        reader.start()
+        ended = None
+        try:
+            while child.poll() is None:
+                if stop.wait(0.05):
+                    ended = "it was stopped"
+                elif monotonic() > deadline:
+                    ended = f"it was not over after {job.minutes:g} minutes"
+                if ended:
+                    break
+        finally:
+            if child.poll() is None:
+                child.kill()
+            child.wait()
+            reader.join()
+        if ended is None and child.returncode < 0:
+            ended = f"its process was killed by signal {-child.returncode}"
+        return ended
+
+
+def _listen(told: IO[bytes], progress: Callable[[int], None]) -> None:
+    """The child says how many rows it has, a number a line."""
+    for line in told:
+        if line.strip().isdigit():
+            progress(int(line))
+
+
+def _nothing(result: Result, source: Source) -> str:
+    """Why a crawl has no rows at all."""
+    if result.lost:
+        return f"nothing was read: {result.lost[0]}"
+    if result.reasons:
+        reason, times = result.reasons[0]
+        return f"nothing was read from {source.url}: {reason} ({count(times)} pages)"
+    if result.left:
+        return f"nothing was read: the budget of {count(source.budget.requests)} requests was used up first"
+    return f"nothing was fetched from {source.url}" + (f" ({result.finish_reason})" if result.finish_reason != "finished" else "")
+
+
+def _doubts(result: Result, source: Source) -> list[str]:
+    """Why what came is not the whole: nothing of it is kept silent, and the rows are still worth judging."""
+    words = [f"a page that leads to many was lost: {lost}" for lost in result.lost[:3]]
+    if result.left:
+        words.append(
+            f"its budget of {count(source.budget.requests)} requests was used up, {count(result.left)} pages were not fetched"
+        )
+    if result.finish_reason == "closespider_timeout":
+        words.append(f"its budget of {source.budget.minutes:g} minutes was used up")
+    elif result.finish_reason != "finished":
+        words.append(f"the crawl did not finish: {result.finish_reason}")
+    lost = result.unreadable + result.failed
+    if lost > _LOST_SHARE * (lost + result.read):
+        reason = f", most often: {result.reasons[0][0]}" if result.reasons else ""
+        words.append(f"{count(lost)} of {count(lost + result.read)} pages could not be read{reason}")
+    if result.errors:
+        words.append(f"the spider logged {count(result.errors)} errors")
+    return words
