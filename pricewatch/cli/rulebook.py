@@ -92,6 +92,6 @@ def _listed(frame: pl.DataFrame, columns: Sequence[str], how: Format) -> int:
 
     from pricewatch.report.lists import Column, listing
 
-    shown = [Column(name, pl.col(name), matters=number, widest=100) for number, name in enumerate(columns, start=1)]
+    shown = [Column(name, pl.col(name), matters=number, widest=60) for number, name in enumerate(columns, start=1)]
     emit(frame, how, table=lambda width: listing(frame, shown, width=width))
     return Exit.CLEAN

@@ -192,7 +192,8 @@ def _list(root: Path, name: str, model: type[M], problems: list[UserError]) -> t
 
 def _by_line(problems: list[UserError]) -> list[UserError]:
     """Problems in the order of the files, and in each file of its lines."""
-    files = list(dict.fromkeys(problem.where.partition(":")[0] for problem in problems))
+    files = [f"config/{name}" for name in CONFIG_FILES]
+    files += sorted({problem.where.partition(":")[0] for problem in problems} - set(files))
 
     def position(problem: UserError) -> tuple[int, int]:
         file, _, line = problem.where.partition(":")

@@ -14,6 +14,7 @@ told with its line before anything runs: it is one condition on the columns of o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -154,13 +155,16 @@ def where_columns(kind: Check) -> dict[str, pl.DataType]:
 
 def _condition_problem(where: str, columns: Mapping[str, pl.DataType]) -> tuple[str, str] | None:
     """What is wrong with a condition, and the fix; None when it is right."""
+    # A query inside sees other rows, and could open files, some of them while it is compiled: it is not even compiled.
+    query = "'where' has a query inside", "compare columns with values only, for example sku IN ('A1', 'A2')"
+    if re.search(r"\bselect\b", re.sub(r"'[^']*'|\"[^\"]*\"", "", where), re.IGNORECASE):
+        return query
     try:
         condition = pl.sql_expr(where)
     except pl.exceptions.PolarsError as error:
         return f"'where' is no SQL condition: {_first_line(error)}", "write for example: channel_kind = 'store' AND kvi"
-    # a subquery could open files and see other rows
     if ".subplan" in str(condition):
-        return "'where' has a query inside", "compare columns with values only, for example sku IN ('A1', 'A2')"
+        return query
     named = list(dict.fromkeys(condition.meta.root_names()))
     unknown = [name for name in named if name not in columns]
     if unknown:
