@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns where nobody says: a pipe, a log, a mail."""
 
+NARROWEST = 60
+"""Columns below which reports are not made narrower; the terminal wraps them."""
+
 
 class Format(StrEnum):
     """How a list is written."""
@@ -37,10 +40,10 @@ def width() -> int:
     """Columns of the screen: COLUMNS, else the terminal's (stdout's, else stderr's: a pager is read on it), else `WIDTH`."""
     named = os.environ.get("COLUMNS", "")
     if named.isdigit() and int(named) > 0:
-        return max(int(named), 40)
+        return max(int(named), NARROWEST)
     for stream in (sys.__stdout__, sys.__stderr__):
         try:
-            return max(os.get_terminal_size(stream.fileno()).columns, 40) if stream else WIDTH
+            return max(os.get_terminal_size(stream.fileno()).columns, NARROWEST) if stream else WIDTH
         except (OSError, ValueError):
             continue
     return WIDTH

@@ -91,7 +91,7 @@ def deliveries(delivered: Sequence[Delivered]) -> RenderableType:
     for each in delivered:
         expected = f"of {each.expected_rows:,} expected" if each.expected_rows else ""
         refused = f"{each.refused:,} refused" if each.refused else ""
-        said = ", ".join(filter(None, (expected, refused, words.plain(each.problem))))
+        said = words.plain(each.problem) or ", ".join(filter(None, (expected, refused)))
         status = Text(each.status, style=_STATUS.get(each.status, ""))
         table.add_row(Text(words.plain(each.source)), status, Text(words.count(each.rows, "row")), Text(said))
         if each.fix and each.status != "complete":

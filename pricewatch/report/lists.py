@@ -31,6 +31,8 @@ class Column:
     right: bool = False
     widest: int = 40
     """Longer cells are cut, with dots."""
+    narrowest: int = 0
+    """It may be cut to this before any column is left out; 0: it may not."""
 
 
 def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total: int | None = None) -> RenderableType:
@@ -38,6 +40,10 @@ def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total
     cells = frame.select(column.text.cast(pl.String).fill_null("").alias(column.header) for column in columns)
     longest = cells.select(pl.all().str.len_chars().max()).row(0) if cells.height else (0,) * len(columns)
     room = {c.header: min(max(len(c.header), found or 0), c.widest) for c, found in zip(columns, longest, strict=True)}
+    for column in columns:
+        over = sum(room[c.header] + GAP for c in columns) - GAP - width
+        if column.narrowest and over > 0:
+            room[column.header] = max(min(room[column.header], column.narrowest), room[column.header] - over)
     kept, gone = list(columns), []
     while len(kept) > 1 and sum(room[c.header] + GAP for c in kept) - GAP > width:
         least = max(kept, key=lambda c: c.matters)
@@ -81,7 +87,7 @@ FINDINGS = (
 INCIDENTS = (
     Column("#", pl.col("rank"), 7, right=True),
     Column("incident", pl.col("incident"), 1, widest=32),
-    Column("title", pl.col("title"), 2, widest=64),
+    Column("title", pl.col("title"), 2, widest=64, narrowest=36),
     Column("severity", pl.col("severity"), 5),
     Column("findings", pl.col("findings"), 3, right=True),
     Column("new", pl.col("new"), 8, right=True),

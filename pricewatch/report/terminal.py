@@ -22,6 +22,9 @@ from pricewatch.report.totals import WRONG, Totals, totals
 WIDE = 110
 """Columns from which an incident fits on one line."""
 
+NARROW = 80
+"""Columns from which columns of numbers stand two blanks apart."""
+
 TOP = 10
 """Incidents on the first screen; the others are one command away."""
 
@@ -37,7 +40,7 @@ def morning(run: Run, *, width: int) -> RenderableType:
         parts += [Text(), _incidents(run.incidents, sums, width=width)]
     parts += [Text(), *_changes(run, sums)]
     if sums.channels.height:
-        parts += [Text(), _channels(sums.channels)]
+        parts += [Text(), _channels(sums.channels, width=width)]
     return Group(*parts, Text(), _next(run))
 
 
@@ -56,7 +59,8 @@ def _masthead(run: Run, *, width: int) -> list[Text]:
 def verdict(run: Run, sums: Totals) -> Text:
     """One sentence: calm, or how many prices are wrong and what they cost; never calm about what was not seen."""
     blind = run.source_runs.filter(pl.col("status").is_in(["failed", "missing"]), pl.col("feeds") == "offers").height
-    unseen = f" {words.count(blind, 'source')} delivered nothing: what they show is unknown." if blind else ""
+    shown = "what it shows is" if blind == 1 else "what they show is"
+    unseen = f" {words.count(blind, 'source')} delivered nothing: {shown} unknown." if blind else ""
     judged = words.count(run.counts.get("judged", 0), "offer")
     if not sums.wrong:
         if blind:
@@ -116,8 +120,7 @@ def _incident(row: dict[str, Any], *, wide: bool) -> list[Text]:
     if wide:
         cells = (row["severity"], f"{row['findings']:,}{spread}", share, cost, owner)
         return [rank, mark, Text(what, style=style), *(Text(cell) for cell in cells)]
-    facts = [row["severity"], words.count(row["findings"], "finding") + spread]
-    facts += [f"{share} of the scope"] if share else []
+    facts = [row["severity"], words.count(row["findings"], "finding") + spread + (f" ({share})" if share else "")]
     facts += [f"{cost} a week"] if row["impact"] else []
     return [rank, mark, Text.assemble((what, style), "\n", (", ".join([*facts, owner]), "dim"))]
 
@@ -136,9 +139,9 @@ def _changes(run: Run, sums: Totals) -> list[Text]:
     return [heading(f"Since {words.day(run.previous_night)}"), Text(line)]
 
 
-def _channels(channels: pl.DataFrame) -> RenderableType:
+def _channels(channels: pl.DataFrame, *, width: int) -> RenderableType:
     """Counts and money by channel."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if width >= NARROW else 1, 0, 0), header_style="dim")
     table.add_column("channel", max_width=20, overflow="fold")
     counted = ("new", "open", "regressed", "resolved", "unverified", "critical")
     for name in counted:
@@ -162,9 +165,9 @@ def _next(run: Run) -> RenderableType:
     elif (found := run.findings.filter(pl.col("state").is_in(list(WRONG)))).height:
         example = found.sort(pl.col("impact").fill_null(0), descending=True)["fingerprint"][0]
         commands.append((f"pricewatch explain {words.plain(example)[:ID]}", "why it is wrong"))
-    down = run.source_runs.filter(pl.col("status").is_in(["failed", "missing"]))["source"].to_list()
-    if down:
-        commands.append((f"pricewatch collect {' '.join(sorted(down))} --night {run.night}", "once it is mended"))
+    if down := sorted(run.source_runs.filter(pl.col("status").is_in(["failed", "missing"]))["source"].to_list()):
+        named = " ".join(shlex.quote(words.plain(source)) for source in down)
+        commands.append((f"pricewatch collect {named} --night {run.night}", "once it is mended"))
     if not commands:
         commands.append(("pricewatch runs", "the nights before"))
     longest = max(len(command) for command, _ in commands)
