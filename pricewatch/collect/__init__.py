@@ -4,6 +4,7 @@
 collect()      all sources of a night, side by side; a Delivery for each, whatever happened
   files.py     a source that is files: importers/<format>.py, on top of lines.py, delimited.py, cells.py
   sites.py     a source that is a site: a child process for each (crawl.py), running the user's spider (spider.py)
+    job.py     what the two say to each other
   landing.py   landing/<night>/<source>.parquet, complete or not there; the Delivery beside it as JSON
 ```
 The rows stay text: what a price, a time or an identifier means is declared by the source and decided in `engine/normalise.py`.
@@ -18,15 +19,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pricewatch.collect.files import import_files
 from pricewatch.collect.landing import Delivery, Landing, Status, deliveries, read_landing, read_refused
 from pricewatch.collect.lines import count
-from pricewatch.collect.sites import crawl_site
 from pricewatch.domain.errors import SourceError
-from pricewatch.workspace.config import Source
+
+if TYPE_CHECKING:
+    from pricewatch.workspace.config import Source
 
 __all__ = ["Delivery", "collect", "deliveries", "read_landing", "read_refused"]
 
@@ -104,6 +106,10 @@ class _Job:
             return self._delivery(None, "failed", what, f"make room and give write permission in {self.landing}")
 
     def _fill(self, place: Landing) -> tuple[Status, str | None, str | None, int]:
+        # Here, not above: a crawl's child imports this package too, and would pay a second for what it never uses.
+        from pricewatch.collect.files import import_files
+        from pricewatch.collect.sites import crawl_site
+
         collected_at = self.started_at.isoformat(timespec="seconds")
         if self.source.spider is None:
             return import_files(self.root, self.source, self.night, place, collected_at=collected_at, progress=self._told)

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -27,6 +27,7 @@ import polars as pl
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from pricewatch.collect.job import Job, Result
 from pricewatch.collect.landing import REFUSED, raw_columns
 from pricewatch.collect.spider import PriceSpider, Refused
 from pricewatch.domain.errors import SourceError
@@ -34,46 +35,6 @@ from pricewatch.domain.errors import SourceError
 _PACKAGE = "pricewatch_spiders"
 _PIECE = 50_000
 _TOLD_EVERY = 0.5
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the parent asks of the child; written as JSON."""
-
-    source: str
-    feeds: str
-    spider: str
-    spiders: str
-    """The workspace's folder of spiders."""
-    staging: str
-    log: str
-    url: str
-    options: dict[str, Any]
-    concurrent: int
-    delay: float
-    requests: int
-    minutes: float
-    observed_at: str | None
-    timeout: float
-    """Seconds to wait for one page."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What the child counted; written as JSON when the crawl is over. See `spider.Tally`."""
-
-    finish_reason: str
-    errors: int
-    pages: int
-    read: int
-    unreadable: int
-    failed: int
-    forbidden: int
-    left: int
-    lost: list[str]
-    reasons: list[tuple[str, int]]
-    rows: int
-    refused: int
 
 
 def load_spider(folder: Path, name: str) -> type[PriceSpider]:
@@ -136,6 +97,7 @@ def settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,  # on by default: a local server that runs any code sent to it
         "RETRY_GIVE_UP_LOG_LEVEL": "WARNING",  # counted by the spider; an ERROR in the log is a mistake of ours or the spider's
         "LOG_LEVEL": "INFO",
     }

@@ -9,11 +9,14 @@ import codecs
 import gzip
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pricewatch.domain.errors import SourceError
-from pricewatch.workspace.config import Trailer
+
+if TYPE_CHECKING:
+    from pricewatch.workspace.config import Trailer
 
 _MARK = "\ufeff"
 

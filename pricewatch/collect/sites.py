@@ -19,7 +19,7 @@ from typing import IO
 
 import polars as pl
 
-from pricewatch.collect.crawl import Job, Result
+from pricewatch.collect.job import Job, Result
 from pricewatch.collect.landing import Landing, Status
 from pricewatch.collect.lines import count
 from pricewatch.domain.errors import SourceError

@@ -1,0 +1,84 @@
+"""Saved pages beside the spiders, and the rows they must give: `spiders/pages/<spider>/<case>.html` and `.expected.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from scrapy.http import HtmlResponse, JsonResponse
+
+from pricewatch.collect.crawl import load_spider
+from pricewatch.collect.spider import Refused, TryAgain, Unreadable
+
+SPIDERS = Path(__file__).parents[2] / "spiders"
+PAGES = sorted(path for path in (SPIDERS / "pages").glob("*/*") if not path.name.endswith(".expected.csv"))
+SEEN = datetime(2026, 3, 13, 22, 15, tzinfo=UTC)
+PROVENANCE = {"source_ref", "collected_at", "observed_at"}
+
+
+def rows_as_csv(page: Path) -> str:
+    """What the page's spider reads, as a small CSV: only columns that say something; refusals in a column of their own."""
+    spider = load_spider(SPIDERS, page.parent.name)(url="https://shop.example", observed_at=SEEN)
+    kind = JsonResponse if page.suffix == ".json" else HtmlResponse
+    response = kind(f"https://shop.example/{page.stem}", body=page.read_bytes(), encoding="utf-8")
+    try:
+        read = list(spider.read(response))
+    except Unreadable as error:
+        read = [Refused(response.url, ("try again: " if isinstance(error, TryAgain) else "") + error.reason)]
+    rows = [
+        {"refused": row.reason} if isinstance(row, Refused) else {k: v for k, v in row.items() if k not in PROVENANCE}
+        for row in read
+    ]
+    columns = list(dict.fromkeys(name for row in rows for name, value in row.items() if value is not None))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_saved_page_gives_the_rows_written_beside_it(page: Path):
+    assert rows_as_csv(page) == page.with_suffix(".expected.csv").read_text()
+
+
+def test_every_spider_has_saved_pages():
+    assert {path.stem for path in SPIDERS.glob("[!_]*.py")} == {path.parent.name for path in PAGES}
+
+
+def test_every_row_says_where_and_when_it_was_seen():
+    spider = load_spider(SPIDERS, "webshop")(url="https://shop.example", observed_at=SEEN)
+    page = SPIDERS / "pages" / "webshop" / "simple_price.html"
+    for row in spider.read(HtmlResponse("https://shop.example/p/819255", body=page.read_bytes(), encoding="utf-8")):
+        assert {name: row[name] for name in PROVENANCE} == {
+            "source_ref": "https://shop.example/p/819255",
+            "collected_at": "2026-03-13T22:15:00+00:00",
+            "observed_at": "2026-03-13T22:15:00+00:00",
+        }
+
+
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [
+        ("$2.49 with card", "$2.49"),
+        ("with card: 2,49 €", "2,49 €"),
+        ("Members pay EUR 1 234,50 today", "EUR 1 234,50"),
+        ("CHF 1'234.50", "CHF 1'234.50"),
+        ("Card price £3", "£3"),
+        ("ask in store", "ask in store"),
+    ],
+)
+def test_the_part_of_a_text_that_looks_like_money_is_found(text: str, money: str):
+    load_spider(SPIDERS, "webshop")
+    from pricewatch_spiders._markup import money_in
+
+    assert money_in(text) == money
+
+
+def test_a_spiders_unknown_field_is_a_mistake_that_names_the_fields_there_are():
+    spider = load_spider(SPIDERS, "webshop")(url="https://shop.example")
+    with pytest.raises(TypeError, match="raw rows have no prize_text; there are availability, "):
+        spider.raw(HtmlResponse("https://shop.example/p/1"), prize_text="1")
