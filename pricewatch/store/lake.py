@@ -3,12 +3,13 @@
     offers/2026-03-13.parquet        what the channels showed that night, sorted by item and place
     quarantine/2026-03-13.parquet    rows that were refused, with the reason
     unmatched/2026-03-13.parquet     rows whose product is not in the catalogue
+    told/2026-03-13.parquet          earlier prices that a channel's own export told that night
     history/2026-03-13.parquet       the whole change-only history after that night
     items.parquet, places.parquet    the codes of SKUs and places: only ever added to
 
-Offers are what was seen; history only sums them up, and whatever is missing of it can be made again from them. So the history
-before a night is the newest one kept from before it, extended by the offers of the nights between (usually none). That makes
-three things simple. Running a night again starts from the history before it. Correcting an old night removes the histories
+Offers are what was seen; history only sums them up, and whatever is missing of it can be made again from them and from what was
+told. So the history before a night is the newest one kept from before it, extended by the nights between (usually none). That
+makes three things simple. Running a night again starts from the history before it. Correcting an old night removes the histories
 after it, which no longer hold, and they are made again when asked for. And a run killed half-way leaves no history that
 disagrees with the offers: the ones to be replaced are removed first, then the offers change, then the new history appears.
 The last three histories are kept, and of each month the last: correcting a night of last year reads a month of offers.
@@ -24,6 +25,7 @@ import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.domain.errors import UserError
+from pricewatch.engine.earlier import seeded
 from pricewatch.engine.history import extend_history
 from pricewatch.engine.world import ITEMS, PLACES, Type
 from pricewatch.store.aside import put, remove, room_for, sweep, write_aside
@@ -62,14 +64,22 @@ class Lake:
         """Offers of a night whose product is not in the catalogue, as the audit gave them. Raises `UserError` as above."""
         return self._night("unmatched", night)
 
+    def told(self, night: date) -> pl.LazyFrame:
+        """Earlier prices that were told on a night (`tables.History`); often none. Raises `UserError` as above."""
+        return self._night("told", night, tables.schema("history"))
+
     def history(self, before: date | None = None) -> pl.LazyFrame:
-        """`tables.History` as it was before a night, or as it is now, sorted by item, place, seller and since."""
+        """`tables.History` as it was before a night, or as it is now, sorted by item, place, seller and since.
+
+        A scan of one file, unless nights have to be played again (see above).
+        """
         kept = [night for night in self._nights("history") if before is None or night < before]
         later = [n for n in self.nights() if (not kept or n > kept[-1]) and (before is None or n < before)]
         schema = tables.schema("history")
         history = _scan(self._file("history", kept[-1]), schema) if kept else pl.LazyFrame(schema=schema)
         for night in later:
-            history = extend_history(history, self.offers(night))
+            # Collected night by night: `seeded` reads history twice, so a plan of thirty nights would be 2^30 scans.
+            history = extend_history(seeded(history, self.told(night)), self.offers(night)).collect().lazy()
         return history
 
     def write_night(
@@ -82,18 +92,20 @@ class Lake:
         items: pl.DataFrame,
         places: pl.DataFrame,
         history: pl.LazyFrame | pl.DataFrame,
+        told: pl.LazyFrame | pl.DataFrame | None = None,
     ) -> None:
         """Keep one night, in the place of what was kept of it. Doing it twice changes nothing.
 
-        `items` and `places` are all codes, those of earlier nights included; `history` is
-        `extend_history(lake.history(before=night), offers)`, streamed to its file.
-        Everything is written aside and flushed before anything is renamed. A night appears in `nights` with its last file.
+        `items` and `places` are all codes, those of earlier nights included; `told` is what exports say of earlier prices
+        (`tables.History`), if any; `history` is `extend_history(seeded(lake.history(before=night), told), offers)`, streamed to
+        its file. Everything is written aside and flushed before anything is renamed; a night is in `nights` when its offers are.
 
         Raises `UserError` when the disk is full or can't be written: then everything is as before. Raises `ValueError` when a
         frame has other columns than its table, or a code was given to something else before.
         """
-        for table, frame in {"offers": offers, "quarantine": quarantine, "history": history}.items():
-            if (found := frame.lazy().collect_schema()) != tables.schema(table):
+        given = (("offers", offers), ("quarantine", quarantine), ("history", history), ("history", told))
+        for table, frame in given:
+            if frame is not None and (found := frame.lazy().collect_schema()) != tables.schema(table):
                 raise ValueError(f"{table}: {found} is not {tables.schema(table)}")
         _only_added_to(self.items(), items, "item")
         _only_added_to(self.places(), places, "place")
@@ -103,6 +115,7 @@ class Lake:
             self.folder / "places.parquet": places.sort("place"),
             self._file("quarantine", night): quarantine,
             self._file("unmatched", night): unmatched,
+            self._file("told", night): pl.LazyFrame(schema=tables.schema("history")) if told is None else told,
             self._file("offers", night): offers.sort("item", "place", maintain_order=True),
             self._file("history", night): history,
         }

@@ -1,6 +1,7 @@
 """The lake in a real folder: what a night leaves, what running it again changes, and what kill -9 and a full disk do not."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from polars.testing import assert_frame_equal
 
 from pricewatch.domain import tables
 from pricewatch.domain.errors import UserError
+from pricewatch.engine.earlier import seeded
 from pricewatch.engine.history import extend_history
 from pricewatch.engine.world import ITEMS, PLACES
 from pricewatch.store.lake import Lake
@@ -42,9 +44,16 @@ def offers_of(night: date, *prices: int, first_item: int = 0) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def keep(lake: Lake, night: date, *prices: int) -> None:
+def told_of(item: int, price: int) -> pl.DataFrame:
+    """What an export says of an item in place 0: its price in all of February."""
+    row = (item, 0, None, price, None, None, datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 28, tzinfo=UTC))
+    return pl.DataFrame([row], schema=tables.schema("history"), orient="row")
+
+
+def keep(lake: Lake, night: date, *prices: int, told: pl.DataFrame | None = None) -> None:
     """What the nightly run does."""
     offers = offers_of(night, *prices)
+    known = lake.history(before=night)
     lake.write_night(
         night,
         offers=offers,
@@ -52,16 +61,17 @@ def keep(lake: Lake, night: date, *prices: int) -> None:
         unmatched=UNMATCHED,
         items=ITEM_CODES,
         places=PLACE_CODES,
-        history=extend_history(lake.history(before=night), offers),
+        history=extend_history(known if told is None else seeded(known, told.lazy()), offers),
+        told=told,
     )
 
 
 def replayed(lake: Lake, before: date | None = None) -> pl.DataFrame:
-    """History made from nothing but the offers that are kept."""
+    """History made from nothing but the offers that are kept, and what was told."""
     history = tables.empty("history").lazy()
     for night in lake.nights():
         if before is None or night < before:
-            history = extend_history(history, lake.offers(night))
+            history = extend_history(seeded(history, lake.told(night)), lake.offers(night))
     return history.collect()
 
 
@@ -122,12 +132,25 @@ def test_an_old_night_corrected_is_seen_by_the_nights_after_it(lake):
     assert told.rows() == [(100, 1, 2), (200, 3, 4)]
 
 
-@settings(max_examples=25, deadline=None)
-@given(played=st.lists(st.tuples(st.integers(1, 40), st.sampled_from([100, 200])), max_size=8), asked=st.integers(1, 41))
+def test_prices_told_on_a_night_outlive_the_correction_of_an_earlier_night(lake):
+    keep(lake, march(1), 100)
+    keep(lake, march(2), 100)
+    keep(lake, march(3), 100, 300, told=pl.concat([told_of(0, 1), told_of(1, 300)]))
+    keep(lake, march(2), 200)
+    assert lake.told(march(3)).collect().height == 2
+    told = lake.history().select("item", "price", pl.col("since").dt.to_string("%m-%d")).collect()
+    assert told.rows() == [(0, 100, "03-01"), (0, 200, "03-02"), (0, 100, "03-03"), (1, 300, "02-01")]
+
+
+plays = st.tuples(st.integers(1, 40), st.sampled_from([100, 200]), st.sampled_from([None, 0, 1]))
+
+
+@settings(max_examples=15, deadline=None)
+@given(played=st.lists(plays, max_size=6), asked=st.integers(1, 41))
 def test_whatever_order_nights_are_run_in_history_is_what_their_offers_say(tmp_path_factory, played, asked):
     lake = Lake(tmp_path_factory.mktemp("lake"))
-    for day, price in played:
-        keep(lake, march(day), price)
+    for day, price, item in played:
+        keep(lake, march(day), price, told=None if item is None else told_of(item, price))
     assert_frame_equal(lake.history().collect(), replayed(lake))
     assert_frame_equal(lake.history(before=march(asked)).collect(), replayed(lake, before=march(asked)))
 
@@ -211,7 +234,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_lake import Lake, keep, march
+from test_lake import Lake, keep, march, told_of
 steps = 0
 def kill_at(event, arguments):
     global steps
@@ -220,7 +243,7 @@ def kill_at(event, arguments):
         if steps == {step}:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(kill_at)
-keep(Lake(Path({folder!r})), march(2), 555)
+keep(Lake(Path({folder!r})), march(2), 555, told=told_of(1, 300))
 print(steps)
 """
 """Night 2 of three once more, with another price; the kernel kills it just before the file system changes for the n-th time."""
@@ -232,12 +255,13 @@ def in_a_child(program: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_writer_killed_anywhere_leaves_whole_files_that_agree_and_can_be_run_again(tmp_path):
     tests = str(Path(__file__).parent)
+    three = Lake(tmp_path / "three nights")
+    for day in (1, 2, 3):
+        keep(three, march(day), 100 * day)
     step, killed = 0, True
     while killed:
         step += 1
-        lake = Lake(tmp_path / f"killed-at-{step}")
-        for day in (1, 2, 3):
-            keep(lake, march(day), 100 * day)
+        lake = Lake(shutil.copytree(three.folder, tmp_path / f"killed at {step}"))
         child = in_a_child(KILLED.format(tests=tests, folder=str(lake.folder), step=step))
         killed = child.returncode == -signal.SIGKILL
         assert killed or child.returncode == 0, child.stderr
@@ -246,8 +270,8 @@ def test_a_writer_killed_anywhere_leaves_whole_files_that_agree_and_can_be_run_a
         assert second in ([200], [555])
         assert_frame_equal(lake.history().collect(), replayed(lake))
         assert_frame_equal(lake.history(before=march(3)).collect(), replayed(lake, before=march(3)))
-        keep(lake, march(2), 555)
-        assert lake.history().collect()["price"].to_list() == [100, 555, 300]
+        keep(lake, march(2), 555, told=told_of(1, 300))
+        assert lake.history().collect()["price"].to_list() == [100, 555, 300, 300]
         assert not list(lake.folder.rglob("*.part"))
     assert step > 6, "the writer was never killed: it changes at least one file of each kind"
     assert child.stdout.strip() == str(step - 1)
