@@ -1,8 +1,8 @@
 """Lines of a separated file to fields. What does not fit is told apart before the parser sees it, with its line and reason.
 
 A quote opens a field only at the field's start (RFC 4180). A quoted field may run over several lines; when a quote never
-closes, or closes into a record with another number of fields, its line alone is refused and the lines after it are rows again:
-one stray quote never swallows the rest of a file.
+closes, or closes into a record with another number of fields or around whole records, its line alone is refused and the lines after
+it are rows again: a stray quote never swallows other rows.
 """
 
 from __future__ import annotations
@@ -75,8 +75,10 @@ def _joined(lines: pl.DataFrame, separator: str, quote: str, width: int | None) 
     at = 0
     while at + 1 < len(suspects):
         first, last = suspects[at], suspects[at + 1]
-        together = "\n".join(lines["line"][first : last + 1])
-        if opens.fullmatch(lines["line"][first]) and _is_record(together, separator, quote, width):
+        parts = lines["line"][first : last + 1].to_list()
+        # A line inside that is a whole record by itself tells two stray quotes from a text over several lines.
+        whole = width is not None and width > 1 and any(part.count(separator) + 1 == width for part in parts[1:-1])
+        if not whole and opens.fullmatch(parts[0]) and _is_record("\n".join(parts), separator, quote, width):
             first_of |= dict.fromkeys(range(first + 1, last + 1), first)
             at += 2
         else:

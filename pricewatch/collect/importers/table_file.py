@@ -92,7 +92,9 @@ def _delimited(data: bytes, ref: str, layout: Layout) -> _Table:
     records = delimited.records(lines, separator, layout.quote, len(names) or None)
     records = without_trailer(records, layout.trailer, ref, separator=separator, above=int(layout.header))
     if layout.header and records.is_empty():
-        raise SourceError("has no header line that names its columns", ref, "layout, key header: false where the file has none")
+        raise SourceError(
+            "has no header line that names its columns", ref, "declare header: false where a file has none (layout)"
+        )
     body = records.slice(int(layout.header))
     width = len(names) or _usual_width(body, layout, ref)
     good = body.filter(pl.col("fields") == width)
@@ -117,7 +119,7 @@ def _usual_width(body: pl.DataFrame, layout: Layout, ref: str) -> int:
         raise SourceError(
             f"its rows have {width} fields, the layout asks for field {asked}",
             ref,
-            "mend columns or separator of its layout",
+            "mend columns or separator of its layout in config/sources.yaml",
         )
     return max(width, asked, 1)
 
@@ -193,7 +195,11 @@ def _under_our_names(table: _Table, layout: Layout, source: Source, ref: str) ->
         else:
             ours[name] = cell_of[key]
     if wrong:
-        raise SourceError(f"{'; '.join(wrong)}; its columns are: {there}", ref, "mend columns of its layout")
+        raise SourceError(
+            f"{'; '.join(wrong)}; its columns are: {there}",
+            ref,
+            f"mend columns in the layout of source '{source.id}' in config/sources.yaml",
+        )
     taken = set(ours.values())
     for cell, name in table.names.items():
         if cell not in taken and name and name not in ours and name not in _STAMPED:
