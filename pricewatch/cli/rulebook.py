@@ -83,7 +83,7 @@ def _root(root: Path | None) -> Path:
     """The workspace's root, without loading the rest of it: rules can be listed while config/ is being mended."""
     from pricewatch.workspace import Workspace
 
-    return root.resolve() if root else Workspace.find()
+    return Workspace.at(root) if root else Workspace.find()
 
 
 def _listed(frame: pl.DataFrame, columns: Sequence[str], how: Format) -> int:

@@ -113,6 +113,14 @@ class Workspace:
         )
 
     @staticmethod
+    def at(root: Path) -> Path:
+        """The folder itself, absolute; raises `WorkspaceError` when it is not the root of a workspace."""
+        root = root.expanduser().resolve()
+        if not (root / MARK).is_file():
+            raise WorkspaceError(f"this folder has no {MARK}", str(root), f"make a workspace there with: pricewatch init {root}")
+        return root
+
+    @staticmethod
     def load(root: Path, *, importers: Collection[str] | None = None) -> Workspace:
         """The whole workspace at `root`; raises every problem of every file at once (`Problems`, or the one `UserError`).
 
@@ -121,9 +129,7 @@ class Workspace:
         """
         from pricewatch.workspace.rules import read_rules
 
-        root = root.resolve()
-        if not (root / MARK).is_file():
-            raise WorkspaceError(f"this folder has no {MARK}", str(root), f"make a workspace there with: pricewatch init {root}")
+        root = Workspace.at(root)
         problems: list[UserError] = references.stray_files(root / "config", CONFIG_FILES)
         file = _one(root, problems)
         markets, market_entries = _list(root, "markets.yaml", Market, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
 from pricewatch.domain.errors import Problems, UserError
 from pricewatch.workspace import yamlfile
@@ -169,9 +169,8 @@ def test_without_an_environment_placeholders_are_text(tmp_path: Path):
     assert load(tmp_path, "- id: ${env:NAME}\n")[0].id == "${env:NAME}"
 
 
-_scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.text(st.characters(codec="utf-8", exclude_categories=["C"]))
-)
+_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]))
+_scalars = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), _texts)
 _keys = st.text("abcdefgh_", min_size=1, max_size=8)
 _trees = st.recursive(
     _scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_keys, inner, max_size=4), max_leaves=12
@@ -182,14 +181,13 @@ _trees = st.recursive(
 @given(st.dictionaries(_keys, _trees, min_size=1, max_size=5))
 def test_what_was_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, tree: dict[str, Any]):
     path = tmp_path_factory.getbasetemp() / "tree.yaml"
-    with path.open("w", encoding="utf-8") as file:
-        YAML(typ="safe", pure=True).dump(tree, file)
+    path.write_text(json.dumps(tree, ensure_ascii=False, indent=1), encoding="utf-8")  # JSON is YAML 1.2, written by another hand
     document = yamlfile.read(path)
     assert document.value == tree
     lines = path.read_text(encoding="utf-8").split("\n")
     for key in tree:
         line = int(document.place((key,)).rpartition(":")[2])
-        assert key in lines[line - 1] or lines[line - 1].startswith("?")
+        assert lines[line - 1].startswith(f' "{key}": ')
 
 
 @settings(deadline=None)  # the machine may be busy
