@@ -1,7 +1,8 @@
 """The engine on one page: what the channels said, what was expected, what is wrong, why, and what it comes to.
 
     raw -> normalise -> match -> settle -> offers                                       gather()
-    offers -> expect -> rules -> diagnose -> candidates                                 judge()
+    price list, calendar -> price points                                                decide()
+    offers, price points -> expect -> rules -> diagnose -> candidates                   judge()
     candidates -> describe -> reconcile -> roll up -> findings, incidents               conclude()
 
 `gather` and `judge` are lazy plans over many rows; whoever calls them collects. `conclude` works on what is left: findings.
@@ -61,21 +62,28 @@ def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.Data
     return Gathered(settle(matched.offers), normalised.quarantine, matched.unmatched)
 
 
-def judge(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame) -> Judged:
+def decide(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """What each product should cost in each area (`points.price_points`)."""
+    return price_points(world, items, place_table(world, places))
+
+
+def judge(
+    offers: pl.LazyFrame, points: pl.DataFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame
+) -> Judged:
     """Every rule on every offer, and the cause of each mismatch.
 
-    In: `tables.Offers`; a world whose `source_runs` have their counts; the codes the offers were gathered with.
+    In: `tables.Offers`; the price points of `decide`; a world whose `source_runs` have their counts; the codes the offers were
+    gathered with.
     """
     known = place_table(world, places)
-    points = price_points(world, items, known)
-    judged = expect(offers, world, items, known)
+    judged = expect(offers, points.lazy(), world, known)
     catalogue = products(world, items)
     frames = {
         "history": world.history,
         "source_runs": world.source_runs.lazy(),
-        "assortment": assortment(world, items, known, points),
+        "assortment": assortment(world, items, known, points.lazy()),
     }
-    candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points, known, catalogue)
+    candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points.lazy(), known, catalogue)
     compared = judged.filter(pl.col("comparable"))
     own = pl.col("seller").is_null()
     claims = charged_before(judged, world.history, days=30).filter(~pl.col("proven"))

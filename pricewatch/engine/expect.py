@@ -9,21 +9,21 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine.points import LOOKS_BACK, price_points
+from pricewatch.engine.points import LOOKS_BACK
 from pricewatch.engine.world import World
 
 EXPECTED = ("list_price", "expected_price", "expected_member_price")
 
 
-def expect(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.LazyFrame:
+def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.DataFrame) -> pl.LazyFrame:
     """Judged offers: leading offers, one row each, with the columns of `places.place_table` and `points.price_points`.
 
-    In: `tables.Offers`; `places` from `place_table`. Added besides: `comparable` (Boolean), `age` (Duration: `as_of` less
-    `observed_at`), `tolerated_list_price`, `tolerated_price`, `tolerated_member_price` (what was expected before, while the
-    channel's grace runs), `leader_price` and `leader_ref` (for channels that follow one: what the leader should show or, where
-    nothing was decided, what it shows). Without a price point, or not comparable, every expectation is null.
+    In: `tables.Offers`; `points` from `price_points`; `places` from `place_table`. Added besides: `comparable` (Boolean), `age`
+    (Duration: `as_of` less `observed_at`), `tolerated_list_price`, `tolerated_price`, `tolerated_member_price` (what was
+    expected before, while the channel's grace runs), `leader_price` and `leader_ref` (for channels that follow one: what the
+    leader should show or, where nothing was decided, what it shows). Without a price point, or not comparable, every
+    expectation is null.
     """
-    points = price_points(world, items, places)
     known = places.select(
         "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", "leader", "landed", "low", "high",
         "grace", "market_currency", "market_tax_included", "unit",

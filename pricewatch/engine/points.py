@@ -33,7 +33,7 @@ def far() -> pl.Expr:
     return pl.lit(_FAR).dt.replace_time_zone("UTC").cast(tables.UTC)
 
 
-def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.LazyFrame:
+def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """One row an area, item and segment.
 
     `since`, `until` (UTC, end-exclusive); `list_price`, `price_row`; `expected_price` with `promotion_row` and
@@ -42,9 +42,11 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     their rows; and what the segment before expected: `earlier_list_price`, `earlier_price`, `earlier_member_price`. Money is
     Int64 minor units, rows are Int32 positions in `central.price_list` and `central.promotions`. Products without a price
     version have no point.
+
+    Solved step by step, not as one lazy plan: the later steps share the first ones, which one plan would solve again for each.
     """
-    areas = places.select("area", "market", "channel", "zone", "role").unique().lazy()
-    versions = _versions(world, items).join(areas.select("area", "market", "zone"), on=["market", "zone"], how="inner")
+    areas = places.select("area", "market", "zone", "role").unique()
+    versions = _versions(world, items).join(areas.drop("role"), on=["market", "zone"], how="inner")
     offered = _offered(world, items, places)
     start, end = pl.lit(world.as_of - LOOKS_BACK, tables.UTC), pl.lit(world.as_of, tables.UTC)
     segments = _segments(versions, offered, start, end)
@@ -90,14 +92,13 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
 _VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_row", "next_list_price", "next_price_row"]
 
 
-def _versions(world: World, items: pl.DataFrame) -> pl.LazyFrame:
+def _versions(world: World, items: pl.DataFrame) -> pl.DataFrame:
     """Price-list versions by market, zone and item; a version ends where it says, or where the next begins."""
     key = ["market", "zone", "item"]
     return (
         world.central.price_list.with_row_index("price_row")
-        .lazy()
         .with_columns(pl.col("price_row").cast(pl.Int32))
-        .join(items.lazy(), on="sku", how="inner")
+        .join(items, on="sku", how="inner")
         .sort(*key, "valid_from")
         .with_columns(
             valid_to=pl.min_horizontal(
@@ -112,7 +113,7 @@ def _versions(world: World, items: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _offered(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.LazyFrame:
+def _offered(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Calendar rows spread to the areas and items they are for: area, item, promotion_row, mechanic, value, audience, window."""
     calendar = numbered(world).filter(
         pl.col("starts_at") <= world.as_of, pl.col("ends_at") > world.as_of - LOOKS_BACK - REMEMBERS_ENDED
@@ -137,7 +138,7 @@ def _offered(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.Lazy
         .filter(pl.col("locations").is_null() | pl.col("named").fill_null(False))
         .select("promotion_row", "area", "mechanic", "value", "audience", "starts_at", "ends_at")
     )
-    return _scoped(calendar, world, items).lazy().join(spread.lazy(), on="promotion_row", how="inner")
+    return _scoped(calendar, world, items).join(spread, on="promotion_row", how="inner")
 
 
 def _or_all(column: str, every: list[str]) -> pl.Expr:
@@ -158,7 +159,7 @@ def _scoped(calendar: pl.DataFrame, world: World, items: pl.DataFrame) -> pl.Dat
     return pl.concat(rows)
 
 
-def _segments(versions: pl.LazyFrame, offered: pl.LazyFrame, start: pl.Expr, end: pl.Expr) -> pl.LazyFrame:
+def _segments(versions: pl.DataFrame, offered: pl.DataFrame, start: pl.Expr, end: pl.Expr) -> pl.DataFrame:
     """`area`, `item`, `since`, `until`: cut at every change between `start` and `end`; the last segment has no end."""
     priced = versions.select(KEY).unique()
     inside = [
@@ -172,7 +173,7 @@ def _segments(versions: pl.LazyFrame, offered: pl.LazyFrame, start: pl.Expr, end
     return every.with_columns(until=pl.col("since").shift(-1).over(KEY).fill_null(far()))
 
 
-def _running(priced: pl.LazyFrame, offered: pl.LazyFrame) -> pl.LazyFrame:
+def _running(priced: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
     """Promotions in force in each segment, with the price each makes."""
     return (
         priced.select(*KEY, "since", "list_price")
@@ -182,7 +183,7 @@ def _running(priced: pl.LazyFrame, offered: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _ended(priced: pl.LazyFrame, offered: pl.LazyFrame) -> pl.LazyFrame:
+def _ended(priced: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
     """Promotions that ended before each segment, with the price they would make of its list price."""
     return (
         priced.select(*KEY, "since", "list_price")
@@ -192,7 +193,7 @@ def _ended(priced: pl.LazyFrame, offered: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _best(running: pl.LazyFrame, audience: str, price: str, row: str) -> pl.LazyFrame:
+def _best(running: pl.DataFrame, audience: str, price: str, row: str) -> pl.DataFrame:
     """The cheapest promotion for an audience; of equally cheap ones, the first of the calendar."""
     return (
         running.filter(pl.col("audience") == audience, pl.col("reduced").is_not_null())
@@ -202,7 +203,7 @@ def _best(running: pl.LazyFrame, audience: str, price: str, row: str) -> pl.Lazy
     )
 
 
-def _last(ended: pl.LazyFrame, audience: str, price: str) -> pl.LazyFrame:
+def _last(ended: pl.DataFrame, audience: str, price: str) -> pl.DataFrame:
     """The promotion for an audience that ended last."""
     row = f"{price.removesuffix('_price')}_row"
     return (

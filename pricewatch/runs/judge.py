@@ -9,7 +9,7 @@ import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.engine import codes
-from pricewatch.engine.audit import conclude, gather, judge
+from pricewatch.engine.audit import conclude, decide, gather, judge
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
 from pricewatch.engine.world import Audit, Memory, Rule, World
@@ -43,7 +43,8 @@ def audit(
         world, refused = replace(world, history=seeded(world.history, told.lazy())), pl.concat([refused, unread])
     refused = refused.sort("source", "source_ref")
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, unmatched))
-    judged = judge(seen.lazy(), rules, world, items, places)
+    points = decide(world, items, places)
+    judged = judge(seen.lazy(), points, rules, world, items, places)
     candidates, again, counts, *census = pl.collect_all([judged.candidates, judged.seen, judged.counts, *judged.census])
     findings, incidents = conclude(candidates, again, census, rules, world, memory or Memory(), items, places)
     return Audit(

@@ -46,7 +46,11 @@ def expected_price(offers: pl.LazyFrame, params: ExpectedPrice) -> pl.LazyFrame:
           why: The webshop must show the decided price.
     """
     prefix = "" if params.audience == "everyone" else "member_"
-    evidence = offers if not prefix else offers.with_columns(promotion_row=pl.col("member_promotion_row"))
+    evidence = offers
+    if prefix:
+        # before a first member price, members paid what everyone paid
+        formerly = pl.coalesce("tolerated_member_price", "tolerated_price")
+        evidence = offers.with_columns(promotion_row=pl.col("member_promotion_row"), tolerated_member_price=formerly)
     return mismatches(
         evidence,
         observed=f"{prefix}price",

@@ -22,7 +22,19 @@ class PromotionMissing(Params):
 
 
 @check(
-    needs={"price", "member_price", "list_price", "expected_price", "expected_member_price", "lines", "member_lines"},
+    needs={
+        "price",
+        "member_price",
+        "list_price",
+        "expected_price",
+        "expected_member_price",
+        "tolerated_price",
+        "tolerated_member_price",
+        "promotion_row",
+        "member_promotion_row",
+        "lines",
+        "member_lines",
+    },
     refines={"expected_price", "channel_parity", "reference_price"},
 )
 def promotion_missing(offers: pl.LazyFrame, params: PromotionMissing) -> pl.LazyFrame:
@@ -48,7 +60,9 @@ def promotion_missing(offers: pl.LazyFrame, params: PromotionMissing) -> pl.Lazy
     row = "promotion_row" if everyone else "member_promotion_row"
     shown = pl.col("price") if everyone else pl.coalesce("member_price", "price")
     tolerated = pl.col("tolerated_price") if everyone else pl.coalesce("tolerated_member_price", "tolerated_price")
-    missing = pl.col(row).is_not_null() & (shown >= pl.col("list_price")) & (shown > expected) & shown.ne_missing(tolerated)
+    # a promotion price at or above the list price leaves the list price: what is dearer still is a matter of `expected_price`
+    promised = pl.col(row).is_not_null() & (expected < pl.col("list_price"))
+    missing = promised & (shown >= pl.col("list_price")) & shown.ne_missing(tolerated)
     if not everyone:
         missing &= pl.col("member_lines") == 0
     found = offers.filter(missing, pl.col("lines") >= params.min_lines).with_columns(promotion_row=pl.col(row))
