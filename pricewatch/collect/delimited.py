@@ -1,8 +1,8 @@
 """Lines of a separated file to fields. What does not fit is told apart before the parser sees it, with its line and reason.
 
 A quote opens a field only at the field's start (RFC 4180). A quoted field may run over several lines; when a quote never
-closes, or closes into a record with another number of fields or around whole records, its line alone is refused and the lines after
-it are rows again: a stray quote never swallows other rows.
+closes, or closes into a record with another number of fields, or around whole records, then its line alone is refused and the
+lines after it are rows again: a stray quote never swallows other rows.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ class Landing:
         if delivery.status in ("complete", "degraded"):
             self._spill()
             ready[landed] = self._written(self._all_pieces(), "rows.out")
-        if self._refusals:
+        if self.refused:
             ready[refused] = self._written(pl.concat(self._refusals).lazy(), "refused.out")
         # From here to the last rename the night has no record: a kill in between means "not collected", never "half".
         record.unlink(missing_ok=True)

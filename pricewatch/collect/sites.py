@@ -47,7 +47,8 @@ def crawl_site(
 ) -> tuple[Status, str | None, str | None, int]:
     """Crawl one site into its landing place. Out: status, problem, fix, pages fetched.
 
-    Raises SourceError when nothing can be landed: the child was killed or stopped, the spider fails, the site does not answer.
+    Raises SourceError when nothing can be landed: the child was killed, the spider fails, the site does not answer;
+    KeyboardInterrupt when `stop` is set.
     """
     log = landing.folder / f"{source.id}.log"
     options = dict(source.options)
@@ -112,10 +113,10 @@ def _run(job: Job, progress: Callable[[int], None], stop: Event) -> str | None:
         try:
             while child.poll() is None:
                 if stop.wait(0.05):
-                    ended = "it was stopped"
-                elif monotonic() > deadline:
+                    # Ctrl-C: what landed earlier stays, so this is no failed delivery.
+                    raise KeyboardInterrupt
+                if monotonic() > deadline:
                     ended = f"it was not over after {job.minutes:g} minutes"
-                if ended:
                     break
         finally:
             if child.poll() is None:

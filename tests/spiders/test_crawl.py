@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +18,9 @@ import pytest
 from site_on_loopback import Site, product_page, serving
 
 from pricewatch.collect import collect, deliveries, read_landing, read_refused
+from pricewatch.collect.job import Job
+from pricewatch.collect.landing import Landing
+from pricewatch.collect.sites import crawl_site
 from pricewatch.domain import tables
 from pricewatch.workspace.config import Budget, Pace, Source
 
@@ -271,6 +278,37 @@ def test_a_killed_crawl_lands_nothing_and_says_so(site, tmp_path):
     assert delivery.problem == "the crawl was cut off: its process was killed by signal 9; nothing was landed"
     left = sorted(path.name for path in (tmp_path / "landing" / "2026-03-13").iterdir())
     assert left == ["webshop.json", "webshop.log"]
+
+
+def test_a_stopped_crawl_ends_its_process_and_leaves_what_landed_before(site, tmp_path):
+    site.sells("1")
+    crawl(tmp_path, webshop(site))
+    site.slow.add("/p/1")
+    stop = threading.Event()
+    stopper = threading.Thread(target=lambda: site.arrived.wait(30) and stop.set())
+    stopper.start()
+    with Landing(tmp_path / "landing", NIGHT, "webshop", "offers") as place, pytest.raises(KeyboardInterrupt):
+        crawl_site(webshop(site), NIGHT, place, spiders=SPIDERS, observed_at=None, progress=lambda _: None, stop=stop)
+    stopper.join()
+    with pytest.raises(AssertionError, match="no crawl is running"):
+        child_of_this_process()
+    assert rows_of(tmp_path, "webshop").height == 2
+
+
+def test_a_crawl_ends_when_its_parent_is_gone(site, tmp_path):
+    site.pages["/p/slow"] = product_page("slow")
+    site.slow.add("/p/slow")
+    job = Job("webshop", "offers", "webshop", str(SPIDERS), str(tmp_path), "", site.url, {}, 8, 0, 100, 1, None, 60)
+    (tmp_path / "job.json").write_text(json.dumps(asdict(job)))
+    with (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-m", "pricewatch.collect.crawl", str(tmp_path / "job.json")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log) as child:
+            assert site.arrived.wait(60)
+            assert child.stdin is not None
+            child.stdin.close()  # what the system does for a parent that was killed
+            assert child.wait(30) == 1
+    assert not (tmp_path / "result.json").exists()
+    assert "remote_control" not in (tmp_path / "log").read_text()
 
 
 def write_spider(folder: Path, text: str) -> Path:

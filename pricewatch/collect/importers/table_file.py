@@ -98,12 +98,10 @@ def _delimited(data: bytes, ref: str, layout: Layout) -> _Table:
     body = records.slice(int(layout.header))
     width = len(names) or _usual_width(body, layout, ref)
     good = body.filter(pl.col("fields") == width)
-    said = "the header" if layout.header else "most rows"
-    reason = (
-        pl.when(pl.col("fields").is_null())
-        .then(pl.lit(delimited.STRAY))
-        .otherwise(pl.format("{} fields, " + said + " {}", pl.col("fields"), pl.lit(width)))
-    )
+    told = f"where {'the header has' if layout.header else 'most rows have'} {width}"
+    noun = pl.when(pl.col("fields") == 1).then(pl.lit("field")).otherwise(pl.lit("fields"))
+    misfit = pl.format("{} {} {}", pl.col("fields"), noun, pl.lit(told))
+    reason = pl.when(pl.col("fields").is_null()).then(pl.lit(delimited.STRAY)).otherwise(misfit)
     refused = body.filter(pl.col("fields").ne_missing(width)).select("number", reason.alias("reason"), "line")
     cells = delimited.cells(good, separator, layout.quote, width)
     order = cells.columns
