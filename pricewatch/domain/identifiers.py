@@ -16,7 +16,7 @@ def gtin_number(text: pl.Expr) -> pl.Expr:
     """Int64: a GTIN as written (8 to 14 digits, maybe spaced); `UNREADABLE` otherwise; null where none is written."""
     written = text.str.strip_chars()
     bare = written.str.replace_all(r"[ \-\u00a0]", "")
-    number = pl.when(bare.str.contains(r"^\d{8,14}$")).then(bare.cast(pl.Int64, strict=False)).otherwise(UNREADABLE)
+    number = pl.when(bare.str.contains(r"^[0-9]{8,14}$")).then(bare.cast(pl.Int64, strict=False)).otherwise(UNREADABLE)
     return pl.when(written.str.len_chars() > 0).then(number)
 
 

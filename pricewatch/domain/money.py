@@ -80,20 +80,22 @@ def parse(text: pl.Expr, *, decimal: pl.Expr, minor_units: pl.Expr, per_unit: pl
     """
     plain = pl.when(decimal == ",").then(_plain(text, ",")).otherwise(_plain(text, "."))
     exact = plain.cast(pl.Decimal(38, 6), strict=False) * pl.when(minor_units).then(1).otherwise(per_unit)
-    return pl.when(exact.round(0) == exact).then(exact.cast(pl.Int64, strict=False))
+    # The cast rounds what is behind the sixth decimal: 12.9999999 would be 13.00.
+    whole = (exact.round(0) == exact) & ~plain.str.contains(r"\.\d{6}0*[1-9]")
+    return pl.when(whole).then(exact.cast(pl.Int64, strict=False))
 
 
 def token(text: pl.Expr, *, decimal: pl.Expr) -> pl.Expr:
-    """The currency code or symbol written beside a number: `EUR` in `12,99 EUR`; null when there is none."""
+    """The currency code or symbol written beside a number: `EUR` in `12,99 EUR`, `$ CAD` in `$12.99 CAD`; null without any."""
     before, after = (
         pl.when(decimal == ",").then(_written(text, ",", part)).otherwise(_written(text, ".", part)) for part in (1, 3)
     )
-    return pl.coalesce(before, after)
+    return pl.coalesce(pl.concat_str(before, after, separator=" "), before, after)
 
 
 @cache
 def tokens(currency: str) -> tuple[str, ...]:
-    """How a currency may be written beside a price: its code and its symbols."""
+    """How a currency may be written beside a price, as `token` tells it: its code, its symbols, and two of them (`$ CAD`)."""
     marks = {get_currency_symbol(currency, locale=locale) for locale in ("en_US", "en_GB", "fr_FR", "de_DE", "en_CA", "en_AU")}
     if currency.endswith("D") or currency in ("MXN", "CLP", "COP", "ARS"):
         marks.add("$")
@@ -101,7 +103,8 @@ def tokens(currency: str) -> tuple[str, ...]:
         marks.add("¥")
     local = {"PLN": "zł", "CZK": "Kč", "CHF": "Fr.", "SEK": "kr", "NOK": "kr", "DKK": "kr", "GBP": "£", "INR": "₹", "ILS": "₪"}
     marks.add(local.get(currency, currency))
-    return tuple(sorted({currency, *marks}))
+    marks.add(currency)
+    return tuple(sorted({*marks, *(f"{before} {after}" for before in marks for after in marks)}))
 
 
 def half_up(numerator: pl.Expr, denominator: int) -> pl.Expr:
