@@ -31,7 +31,6 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.python.failure import Failure
 
 from pricewatch.domain import tables
 
@@ -171,9 +170,9 @@ class PriceSpider(scrapy.Spider):
             self.tally.lost.append(f"{url}: {reason}")
         return Refused(url, reason)
 
-    def _lost(self, failure: Failure) -> Iterator[Refused]:
-        """A page that did not come, said in words."""
-        request: Request = failure.request  # type: ignore[attr-defined]
+    def _lost(self, failure: Any) -> Iterator[Refused]:
+        """A page that did not come, said in words. In: Twisted's failure, with its request."""
+        request: Request = failure.request
         many = bool(request.cb_kwargs.get("many"))
         error = failure.value
         if isinstance(error, BudgetReached):
