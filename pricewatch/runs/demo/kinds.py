@@ -6,7 +6,7 @@ show the fault without doubt: a planted number has the one meaning it is planted
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pricewatch.runs.demo.chance import draw
@@ -113,11 +113,12 @@ def wrong_price(facts: Facts, week: int) -> Change | None:
     return _shows(facts, week, meaningless(facts, week)) if _plain(facts, week) else None
 
 
-def meaningless(facts: Facts, week: int) -> Cents | None:
-    """A price 12 to 31 percent above the right one that means nothing in any way."""
+def meaningless(facts: Facts, week: int, percents: Sequence[int] = range(112, 132)) -> Cents | None:
+    """A price that is so many percent of the right one and means nothing in any way."""
     price = facts.weeks[week]["price"]
-    percents = (112 + (draw("meaningless", facts.product_id, below=20) + step) % 20 for step in range(20))
-    return next((value for p in percents if (value := price * p // 100) not in facts.meanings(week)), None)
+    first = draw("meaningless", facts.product_id, below=len(percents))
+    candidates = (price * percents[(first + step) % len(percents)] // 100 for step in range(len(percents)))
+    return next((value for value in candidates if value not in facts.meanings(week)), None)
 
 
 def was_price_never_charged(facts: Facts, week: int) -> Change | None:
@@ -156,21 +157,22 @@ def broken_gtin(facts: Facts, week: int) -> Change | None:  # noqa: ARG001
 
 
 def landed_too_dear(facts: Facts, week: int) -> Change | None:
-    """Our marketplace price is a quarter above the webshop's."""
-    price = facts.weeks[week]["price"]
-    return {"price": -(-price * 5 // 4), "shipping": 0} if price >= 100 else None
+    """Our marketplace price is about a quarter above the webshop's."""
+    price = meaningless(facts, week, range(120, 135))
+    return {"price": price, "shipping": 0} if price and facts.weeks[week]["price"] >= 100 else None
 
 
 def shipping_too_dear(facts: Facts, week: int) -> Change | None:
     """A price within the corridor, with shipping that leaves it."""
-    price = facts.weeks[week]["price"]
-    return {"price": price * 103 // 100, "shipping": price * 15 // 100} if price >= 200 else None
+    right, landed = facts.weeks[week]["price"], meaningless(facts, week, range(115, 130))
+    price = right * 103 // 100
+    return {"price": price, "shipping": landed - price} if landed and right >= 200 else None
 
 
 def landed_too_cheap(facts: Facts, week: int) -> Change | None:
     """Our marketplace price is below the webshop's, by about a seventh."""
-    price = facts.weeks[week]["price"]
-    return {"price": price * 86 // 100, "shipping": 0} if price >= 100 else None
+    price = meaningless(facts, week, range(80, 92))
+    return {"price": price, "shipping": 0} if price and facts.weeks[week]["price"] >= 100 else None
 
 
 def _check_digit(digits: str) -> int:
@@ -191,13 +193,13 @@ KINDS = {
         Kind("member price shown to all", "expected_price", "member_price_shown_to_all", member_price_shown_to_all),
         Kind("wrong price", "expected_price", "unknown", wrong_price),
         Kind("struck-through price never charged", "was_price", "unknown", was_price_never_charged),
-        Kind("page and markup differ", "conflict", None, markup_differs),
+        Kind("page and markup differ", "conflict", "unknown", markup_differs),
         Kind("not listed", "coverage", None, not_listed),
         Kind("wrong GTIN", "identifier", None, wrong_gtin),
         Kind("broken GTIN", "identifier", None, broken_gtin),
-        Kind("landed price too high", "channel_parity", None, landed_too_dear),
-        Kind("shipping too high", "channel_parity", None, shipping_too_dear),
-        Kind("landed price too low", "channel_parity", None, landed_too_cheap),
+        Kind("landed price too high", "channel_parity", "unknown", landed_too_dear),
+        Kind("shipping too high", "channel_parity", "unknown", shipping_too_dear),
+        Kind("landed price too low", "channel_parity", "unknown", landed_too_cheap),
     )
 }
 """Every kind by the name the answer sheet uses."""
