@@ -24,9 +24,15 @@ def digits(currency: str) -> int:
 
 
 @cache
+def currencies() -> tuple[str, ...]:
+    """Every currency code there is or was (CLDR)."""
+    return tuple(sorted(list_currencies()))
+
+
+@cache
 def _odd_digits() -> dict[str, int]:
     """Currencies whose number of decimals is not 2."""
-    return {code: places for code in sorted(list_currencies()) if (places := digits(code)) != 2}
+    return {code: places for code in currencies() if (places := digits(code)) != 2}
 
 
 def unit(currency: pl.Expr) -> pl.Expr:

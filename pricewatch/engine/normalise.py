@@ -45,6 +45,7 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
     problems = [
         *_price_problems(world),
         _currency_problem(),
+        _surface_problem(),
         *_time_problems(world),
         *_location_problems(world),
         _empty_problem(),
@@ -80,13 +81,20 @@ def _currency(world: World) -> pl.Expr:
 
 
 def _marks(world: World) -> list[str]:
-    """`USD|$` for every declared currency and each way it may be written."""
-    currencies = sorted({*world.sources["currency"], *world.markets["currency"]})
+    """`USD|$` for every currency and each way it may be written: a row may name one that nobody declared."""
+    currencies = sorted({*world.sources["currency"], *world.markets["currency"], *money.currencies()})
     return [f"{code}|{mark}" for code in currencies for mark in money.tokens(code)]
 
 
 def _currency_problem() -> pl.Expr:
-    return pl.when(pl.col("_code").is_null()).then(pl.format("currency '{}' is no ISO 4217 code", pl.col("currency")))
+    known = pl.col("_code").is_in(money.currencies()).fill_null(False)
+    return pl.when(~known).then(pl.format("currency '{}' is no ISO 4217 code", pl.coalesce("currency", pl.lit(""))))
+
+
+def _surface_problem() -> pl.Expr:
+    shown = pl.coalesce(_blank("surface"), "_surface").fill_null("")
+    none = pl.format("surface '{}' is none of {}", shown, pl.lit(", ".join(tables.SURFACES)))
+    return pl.when(~shown.is_in(tables.SURFACES)).then(none)
 
 
 def _price_problems(world: World) -> list[pl.Expr]:
@@ -133,8 +141,9 @@ def _observed_at(world: World) -> pl.Expr:
 
 
 def _time_problems(world: World) -> list[pl.Expr]:
-    unreadable = pl.format("time '{}' does not exist or is not written as declared", pl.col("observed_at"))
-    ahead = pl.format("time '{}' lies in the future", pl.coalesce("observed_at", "collected_at"))
+    written = pl.coalesce(_blank("observed_at"), "collected_at", pl.lit(""))
+    unreadable = pl.format("time '{}' does not exist or is not written as declared", written)
+    ahead = pl.format("time '{}' is after the instant the night is judged at", written)
     return [
         pl.when(pl.col("_at").is_null()).then(unreadable),
         pl.when(pl.col("_at") > world.as_of).then(ahead),

@@ -7,8 +7,8 @@ from pricewatch.domain import tables
 
 NAMES = sorted(tables.TABLES)
 MONEY = {
-    "list_price", "price", "regular_price", "was_price", "member_price", "shipping", "price_low", "price_high", "expected", "observed",
-    "delta", "impact", "cost",
+    "list_price", "price", "regular_price", "was_price", "member_price", "shipping", "price_low", "price_high", "expected",
+    "observed", "delta", "impact", "cost",
 }  # fmt: skip
 
 
