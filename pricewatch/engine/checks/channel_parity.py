@@ -15,14 +15,14 @@ class ChannelParity(Params):
     tolerance: Tolerance = Field(Tolerance(), description="beyond the bounds; wrong only when amount and percent are exceeded")
 
 
-@check(needs={"price", "shipping", "leader_price", "expected_price", "role", "landed", "low", "high", "unit"})
+@check(needs={"price", "shipping", "leader", "leader_price", "expected_price", "role", "landed", "low", "high", "unit"})
 def channel_parity(offers: pl.LazyFrame, params: ChannelParity) -> pl.LazyFrame:
     """Offers outside what their channel's role allows around its leader's price.
 
     `same_as: web` allows the leader's price itself; `within: web, from_percent: 0, to_percent: 8` a corridor around it, with
     `landed: true` for price plus shipping. The leader's price is what it should show or, where nothing was decided, what it
     shows. `expected` is the nearest bound. Not judged: channels that follow nobody; offers that show exactly what was decided
-    for them, while their leader does not; landed prices whose shipping is not stated.
+    for them, while their leader does not; landed prices whose shipping is not stated; other sellers' offers.
 
     Example::
 
@@ -47,9 +47,9 @@ def channel_parity(offers: pl.LazyFrame, params: ChannelParity) -> pl.LazyFrame:
 def _words(low: pl.Expr, high: pl.Expr) -> pl.Expr:
     """The role in words: what is compared, and what is allowed."""
     what = pl.when(pl.col("landed").fill_null(False)).then(pl.lit("price plus shipping")).otherwise(pl.lit("price"))
-    allowed = pl.format("{} % to {} %", low / 100, high / 100)
+    allowed = pl.format("{} % to {} %", *((rate / 100).cast(pl.String).str.strip_suffix(".0") for rate in (low, high)))
     return (
         pl.when(pl.col("role") == "within")
-        .then(pl.format("{} must be {} off the {} channel", what, allowed, pl.col("leader")))
+        .then(pl.format("{} must be {} above the price of the {} channel", what, allowed, pl.col("leader")))
         .otherwise(pl.format("must show what the {} channel shows", pl.col("leader")))
     )

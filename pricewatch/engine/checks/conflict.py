@@ -19,7 +19,7 @@ def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     """Offers for which the channel shows several prices: page against markup, or till lines of one day against each other.
 
     `expected` is the price that leads (see `tables.SURFACES`; among till lines, the most frequent one), `observed` the one
-    farthest from it.
+    farthest from it. Not judged: offers whose leading surface states no price; other sellers' offers.
 
     Example::
 
@@ -34,7 +34,7 @@ def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     other = pl.when(high - price >= price - low).then(high).otherwise(low)
     words = pl.format("leading: {}; {} rows behind it", pl.col("surface"), pl.col("lines"))
     return suspects(
-        offers.filter(params.tolerance.exceeded(other - price, price)),
+        offers.filter(pl.col("seller").is_null(), params.tolerance.exceeded(other - price, price)),
         subject="price_conflict",
         observed=other,
         expected=price,

@@ -22,6 +22,7 @@ def freshness(offers: pl.LazyFrame, params: Freshness) -> pl.LazyFrame:
     """Offers observed longer than `max_age` before the audit.
 
     Their prices are judged all the same, by what was decided when they were seen, as long as that is at most eight days ago.
+    Not judged: other sellers' offers.
 
     Example::
 
@@ -32,5 +33,6 @@ def freshness(offers: pl.LazyFrame, params: Freshness) -> pl.LazyFrame:
           owner: it-operations
           why: Yesterday's prices prove nothing about today.
     """
+    stale = offers.filter(pl.col("seller").is_null(), pl.col("age") > params.max_age)
     hours = pl.format("seen {} hours before the audit", pl.col("age").dt.total_hours())
-    return suspects(offers.filter(pl.col("age") > params.max_age), subject="observed_at", detail=hours)
+    return suspects(stale, subject="observed_at", detail=hours)

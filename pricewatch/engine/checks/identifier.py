@@ -16,7 +16,7 @@ class Identifier(Params):
 def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noqa: ARG001
     """Offers that show another GTIN than the catalogue has for the product: unreadable, with a wrong check digit, or another one.
 
-    Not judged: offers that show none, products whose catalogue entry has none.
+    Not judged: offers that show none, products whose catalogue entry has none that can be read, other sellers' offers.
 
     Example::
 
@@ -35,4 +35,5 @@ def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noq
         .then(pl.lit("wrong check digit: ") + both)
         .otherwise(pl.lit("another product's GTIN: ") + both)
     )
-    return suspects(offers.filter(shown != ours), subject="gtin", detail=words)
+    judged = offers.filter(pl.col("seller").is_null(), ours != identifiers.UNREADABLE)
+    return suspects(judged.filter(shown != ours), subject="gtin", detail=words)

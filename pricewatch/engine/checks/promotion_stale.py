@@ -19,7 +19,19 @@ class PromotionStale(Params):
 
 
 @check(
-    needs={"price", "member_price", "list_price", "expected_price", "expected_member_price", "ended_price", "ended_member_price"},
+    needs={
+        "price",
+        "member_price",
+        "list_price",
+        "expected_price",
+        "expected_member_price",
+        "tolerated_price",
+        "tolerated_member_price",
+        "ended_price",
+        "ended_row",
+        "ended_member_price",
+        "ended_member_row",
+    },
     refines={"expected_price", "channel_parity", "reference_price"},
 )
 def promotion_stale(offers: pl.LazyFrame, params: PromotionStale) -> pl.LazyFrame:

@@ -25,6 +25,8 @@ class SourceHealth(Params):
 def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
     """Sources whose delivery of tonight failed or is not what was declared. One finding a source, with every reason.
 
+    A source that is not required (`required: false`) and sent no file is no finding: the report names it among what was not seen.
+
     Example::
 
         - id: healthy-sources
@@ -37,7 +39,8 @@ def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl
     """
     rows, all_rows = pl.col("rows"), pl.col("rows") + pl.col("refused")
     unusable = pl.col("refused") + pl.col("quarantined")
-    thin = rows * BASIS_POINTS < pl.col("expected_rows") * int(params.min_rows_percent * 100)
+    # `missing`: nothing came, and nothing had to come
+    thin = (pl.col("status") != "missing") & (rows * BASIS_POINTS < pl.col("expected_rows") * int(params.min_rows_percent * 100))
     spoilt = unusable * BASIS_POINTS > all_rows * int(params.max_refused_percent * 100)
     strange = pl.col("unmatched") * BASIS_POINTS > rows * int(params.max_unmatched_percent * 100)
     bad = pl.col("status").is_in(["failed", "degraded"])

@@ -60,6 +60,8 @@ def charged_before(offers: pl.LazyFrame, history: pl.LazyFrame, *, days: int) ->
         history.filter(pl.col("seller").is_null(), pl.col("price").is_not_null())
         .join(claims.select(key).unique(), on=key, how="semi")
         .sort(*key, "since")
+        # history also begins a row where only the claim or the member price changes: the price itself was in force all along
+        .filter(pl.col("price").ne_missing(pl.col("price").shift(1).over(key)))
         .with_columns(gone=pl.col("since").shift(-1).over(key))
     )
     now = told.filter(pl.col("gone").is_null()).select(*key, last_price="price", last_since="since")
