@@ -1,0 +1,77 @@
+"""GTINs shown against the catalogue's."""
+
+from __future__ import annotations
+
+from pricewatch.testing import assert_table, findings_of
+
+
+def test_another_gtin_than_the_catalogues_is_wrong_and_says_how():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin           catalogue_gtin
+        A1   4006381333931  4006381333931
+        A2   36000291452    4006381333931
+        A3   4006381333932  4006381333931
+        A4   0              4006381333931
+        """,
+    )
+    assert_table(
+        found,
+        """
+        sku  subject  detail
+        A2   gtin     another product's GTIN: 00036000291452, catalogue: 04006381333931
+        A3   gtin     wrong check digit: 04006381333932, catalogue: 04006381333931
+        A4   gtin     what it shows is no GTIN
+        """,
+    )
+
+
+def test_a_gtin_that_is_not_shown_or_not_in_the_catalogue_is_not_judged():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin           catalogue_gtin
+        A1   -              4006381333931
+        A2   4006381333931  -
+        A3   -              -
+        A4   4006381333931  0
+        A5   0              0
+        """,
+    )
+    assert found.is_empty()
+
+
+def test_short_and_padded_spellings_are_one_gtin():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin            catalogue_gtin
+        A1   00036000291452  36000291452
+        A2   036000291452    36000291452
+        A3   96385074        00000096385074
+        """,
+    )
+    assert found.is_empty()
+
+
+def test_it_is_about_identity_so_prices_do_not_matter():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin         catalogue_gtin  comparable  price
+        A1   36000291452  4006381333931   false       -
+        """,
+    )
+    assert_table(found, "sku  observed  expected  direction\nA1   -         -         none")
+
+
+def test_other_sellers_gtins_are_not_ours_to_mend():
+    found = findings_of(
+        "identifier",
+        """
+        sku  seller  gtin         catalogue_gtin
+        A1   Acme    36000291452  4006381333931
+        """,
+    )
+    assert found.is_empty()
