@@ -116,6 +116,8 @@ class Audit:
     """As given, with `quarantined` and `unmatched` counted in."""
     items: pl.DataFrame
     places: pl.DataFrame
+    told: pl.DataFrame
+    """Earlier prices that a shop's export told of products never observed (`tables.History`)."""
     history: pl.LazyFrame
     """What was known before this night, earlier prices that were told included (`tables.History`)."""
     counts: Mapping[str, int]

@@ -38,6 +38,7 @@ def audit(
     gathered = gather(offers, world, items, places)
     seen, quarantine, unmatched = pl.collect_all([gathered.offers, gathered.quarantine, gathered.unmatched])
     refused = pl.concat([refused, quarantine])
+    told = tables.empty("history")
     if history is not None:
         told, unread = pl.collect_all(told_history(history, world, items, places))
         world, refused = replace(world, history=seeded(world.history, told.lazy())), pl.concat([refused, unread])
@@ -56,6 +57,7 @@ def audit(
         source_runs=world.source_runs,
         items=items,
         places=places,
+        told=told,
         history=world.history,
         counts={
             "offers": seen.height,

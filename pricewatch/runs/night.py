@@ -7,7 +7,7 @@ transaction, last; store files follow from it. Nothing of a killed night is visi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,17 @@ def business_date(workspace: Workspace, now: datetime | None = None) -> date:
     return ((now or datetime.now(UTC)).astimezone(zone) - BEFORE_DAWN).date()
 
 
+def judged_at(workspace: Workspace, night: date, now: datetime) -> datetime:
+    """The instant a night is judged at: now for tonight and last night, the dawn after it for an older one.
+
+    An older night is judged as it would have been: its prices are held against what was in force then.
+    """
+    if night >= business_date(workspace, now) - timedelta(days=1):
+        return now
+    zone = ZoneInfo(workspace.markets[0].time_zone)
+    return (datetime.combine(night + timedelta(days=1), time.min, zone) + BEFORE_DAWN).astimezone(UTC)
+
+
 def collect_night(
     workspace: Workspace,
     night: date | None = None,
@@ -70,11 +81,12 @@ def run_night(
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
-    and that everything is judged at, for playing past nights; None = now. Raises `UserError` for what the user can mend, before
+    and that everything is judged at, for playing past nights; None = now and `judged_at`. Raises `UserError` for what the user can mend, before
     anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
+    as_of = (as_of or judged_at(workspace, night, started)).astimezone(UTC)
     with exclusive(workspace.data), Database(workspace.database_url) as database:
         if collect:
             _collect(workspace, night, workspace.sources, observed_at, observer)
@@ -83,7 +95,7 @@ def run_night(
             raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")
         _tell(observer, "judging")
         lake = Lake(workspace.lake)
-        found = _audit(workspace, night, (as_of or started).astimezone(UTC), delivered, lake, database)
+        found = _audit(workspace, night, as_of, delivered, lake, database)
         _tell(observer, "storing")
         lake.write_night(
             night,
@@ -92,13 +104,14 @@ def run_night(
             unmatched=found.unmatched,
             items=found.items,
             places=found.places,
+            told=found.told,
             history=extend_history(found.history, found.offers),
         )
         earlier = database.runs(1000).filter(pl.col("night") < night)["night"].max()
         run = Run(
             night=night,
             started_at=started,
-            as_of=(as_of or started).astimezone(UTC),
+            as_of=as_of,
             seconds=round(monotonic() - clock, 3),
             status="source_failed" if any(each.status == "failed" for each in delivered) else "complete",
             counts=found.counts,
