@@ -84,8 +84,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader (head, a pager) has had enough. Python would complain once more when it closes stdout.
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, a pager) has had enough; typer exits by itself then, and never otherwise when it is not standalone.
+        # Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.CLEAN
     except Exception as error:

@@ -62,6 +62,10 @@ def verdict(run: Run, sums: Totals) -> Text:
     shown = "what it shows is" if blind == 1 else "what they show is"
     unseen = f" {words.count(blind, 'source')} delivered nothing: {shown} unknown." if blind else ""
     judged = words.count(run.counts.get("judged", 0), "offer")
+    if not run.counts.get("judged") and not sums.wrong:
+        # Silence about nothing is no calm: the worst night for a reader who looks at colours only.
+        seen = words.count(run.counts.get("offers", 0), "offer")
+        return Text(f"Nothing was judged: {seen} seen, none of them could be held against a price.{unseen}", style="bold red")
     if not sums.wrong:
         if blind:
             return Text(f"Nothing wrong in what was seen ({judged} judged).{unseen}", style="bold yellow")

@@ -120,6 +120,13 @@ def test_a_calm_night_is_never_claimed_about_a_source_that_did_not_come(screen: 
     assert "1 source delivered nothing" in text
 
 
+def test_a_night_on_which_nothing_could_be_judged_is_never_calm(screen: Screen) -> None:
+    run = night(counts={"offers": 0, "judged": 0, "quarantined": 10})
+    text = screen(morning(run, width=100), 100)
+    assert "Calm" not in text
+    assert "Nothing was judged: 0 offers seen" in text
+
+
 def test_what_was_not_seen_comes_before_what_is_wrong_and_failed_sources_first(screen: Screen) -> None:
     text = screen(morning(bad_night(), width=100), 100)
     assert text.index("WHAT WAS NOT SEEN") < text.index("WHAT MATTERS")
