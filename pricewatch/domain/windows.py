@@ -12,9 +12,6 @@ import polars as pl
 
 FAR = "9999-01-01"
 
-_WITH_OFFSET = ("%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M%:z", "%Y-%m-%d %H:%M:%S%.f%:z")
-_WITHOUT = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
-
 
 def by_zone(zone: pl.Expr, zones: Sequence[str], convert: Callable[[str], pl.Expr]) -> pl.Expr:
     """One conversion a time zone, chosen by the row's `zone`. Polars converts with one fixed zone a call."""
@@ -47,10 +44,28 @@ def instant(text: pl.Expr, zone: str, form: str | None = None) -> pl.Expr:
         if "%z" in form or "%:z" in form:
             return text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
         return wall_clock(text.str.to_datetime(form, time_unit="us", strict=False), zone)
-    offset = text.str.replace(r"[Zz]$", "+00:00").str.replace(r"([+-]\d{2})(\d{2})$", "$1:$2")
-    with_offset = [offset.str.to_datetime(f, time_unit="us", time_zone="UTC", strict=False) for f in _WITH_OFFSET]
-    without = [wall_clock(text.str.to_datetime(f, time_unit="us", strict=False), zone) for f in _WITHOUT]
-    return pl.coalesce(*with_offset, *without)
+    plain = text.str.len_bytes() == 19
+    usual = (
+        pl.when(plain)
+        .then(text)
+        .str.replace("T", " ", literal=True)
+        .str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
+    )
+    # The others in one shape, so that each is parsed once: 2026-03-14T18:00Z is 2026-03-14 18:00:00+00:00.
+    whole = (
+        pl.when(~plain)
+        .then(text)
+        .str.replace("T", " ", literal=True)
+        .str.replace(r"^(\S+ \d{2}:\d{2})($|[Zz+-])", "$1:00$2")
+        .str.replace(r"[Zz]$", "+00:00")
+        .str.replace(r"([+-]\d{2})(\d{2})$", "$1:$2")
+    )
+    offset = whole.str.contains(r" \S+[+-]\d{2}:\d{2}$")
+    absolute = (
+        pl.when(offset).then(whole).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
+    )
+    naive = pl.when(~offset).then(whole).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    return pl.coalesce(absolute, wall_clock(pl.coalesce(usual, naive), zone))
 
 
 def window_start(text: pl.Expr, zone: str) -> pl.Expr:

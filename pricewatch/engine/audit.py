@@ -1,6 +1,6 @@
 """The engine on one page: what the channels said, what was expected, what is wrong, why, and what it comes to.
 
-    raw -> normalise -> match -> settle -> offers                                       gather()
+    raw -> normalise -> match -> rows; settled, they are offers                         gather(), settle()
     price list, calendar -> price points                                                decide()
     offers, price points -> expect -> rules -> diagnose -> candidates                   judge()
     candidates -> describe -> reconcile -> roll up -> findings, incidents               conclude()
@@ -20,24 +20,22 @@ from pricewatch.engine.checks.was_price import charged_before
 from pricewatch.engine.diagnose import diagnose
 from pricewatch.engine.expect import expect
 from pricewatch.engine.findings import describe
-from pricewatch.engine.incidents import census, roll_up
+from pricewatch.engine.incidents import PROMOTION_ROWS, census, roll_up
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import place_table
 from pricewatch.engine.points import price_points
 from pricewatch.engine.reconcile import reconcile
 from pricewatch.engine.rules import products, run_rules
-from pricewatch.engine.settle import settle
 from pricewatch.engine.world import Memory, Rule, World
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the channels said: lazy `tables.Offers`, the refused rows, and the rows of unknown products."""
+    """What the channels said: lazy rows with `item` and `place` (null item: unknown product), and the refused rows."""
 
-    offers: pl.LazyFrame
+    rows: pl.LazyFrame
     quarantine: pl.LazyFrame
-    unmatched: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -46,20 +44,18 @@ class Judged:
 
     candidates: pl.LazyFrame
     seen: pl.LazyFrame
-    """Offers that were judged: `item`, `place`, `seller`."""
+    """Offers that were judged: `item`, `place`, `seller`, and the calendar rows they were judged by (`PROMOTION_ROWS`)."""
     counts: pl.LazyFrame
     """One row: `judged`, `not_comparable`, `not_provable`."""
-    census: Sequence[pl.LazyFrame]
 
 
 def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
-    """Raw rows as offers. Rows in = rows behind the offers + quarantined + unmatched.
+    """Raw rows, read and matched. Rows in = rows + quarantined; `settle` makes offers of the rows.
 
     In: `tables.Raw` rows; the codes of `engine.codes` for this world.
     """
     normalised = normalise(raw, world)
-    matched = match(normalised.offers, world, items, places)
-    return Gathered(settle(matched.offers), normalised.quarantine, matched.unmatched)
+    return Gathered(match(normalised.offers, world, items, places), normalised.quarantine)
 
 
 def decide(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -92,9 +88,8 @@ def judge(
     )
     return Judged(
         candidates=candidates,
-        seen=compared.select("item", "place", "seller"),
+        seen=compared.select("item", "place", "seller", *PROMOTION_ROWS),
         counts=pl.concat([counts, claims.select(not_provable=pl.len().cast(pl.Int64))], how="horizontal"),
-        census=census(judged, world, catalogue),
     )
 
 
@@ -134,7 +129,6 @@ def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: 
 def conclude(
     candidates: pl.DataFrame,
     seen: pl.DataFrame,
-    counts: Sequence[pl.DataFrame],
     rules: Sequence[Rule],
     world: World,
     memory: Memory,
@@ -156,4 +150,4 @@ def conclude(
         *(pl.lit(None, pl.String).alias(name) for name in ("market", "channel", "location", "sku", "seller")), "source"
     )
     findings = reconcile(found, pl.concat([told, delivered]), memory, world, [rule.id for rule in rules])
-    return roll_up(findings, counts, memory, world)
+    return roll_up(findings, census(seen, world, items, known), memory, world)

@@ -50,20 +50,22 @@ KEYS = {
     "products": ["sku"],
     "locations": ["location"],
     "price_list": ["sku", "market", "zone", "valid_from"],
-    "promotions": ["promotion", "mechanic", "sku", "brand", "category", "zones", "starts_at"],
-}
+    "promotions": [
+        "promotion", "mechanic", "sku", "brand", "category", "channels", "zones", "locations", "audience", "starts_at",
+    ],
+}  # fmt: skip
 """What may come once only."""
 
 
 def _with_source(rows: pl.LazyFrame, table: str, world: World) -> pl.LazyFrame:
-    """The file's text columns, missing ones as null, with what its source declares."""
+    """The file's text columns that the table has, missing ones as null, with what its source declares."""
     has = rows.collect_schema().names()
-    missing = [pl.lit(None, pl.String).alias(name) for name in tables.schema(table) if name not in has]
+    columns = [name if name in has else pl.lit(None, pl.String).alias(name) for name in tables.schema(table)]
     declared = world.sources.select(
         "source", "decimal", "time_zone", pl.col("market").alias("_market"), pl.col("currency").alias("_currency")
     )
     return (
-        rows.with_columns(*missing)
+        rows.select("source", *columns)
         .join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left")
         .with_columns(per_unit=money.unit(pl.col("_currency")))
     )
@@ -97,7 +99,8 @@ def _basis_points(name: str) -> pl.Expr:
     """`5.5` percent is 550, without floats."""
     sign = pl.when(pl.col("decimal") == ",").then(_text(name).str.replace(",", ".", literal=True)).otherwise(_text(name))
     exact = sign.str.strip_chars(" %").cast(pl.Decimal(38, 6), strict=False) * 100
-    return pl.when((exact.round(0) == exact) & (exact >= 0)).then(exact.cast(pl.Int64, strict=False))
+    whole = (exact.round(0) == exact) & ~sign.str.contains(r"\.\d{6}0*[1-9]")  # the cast rounds what is behind the sixth decimal
+    return pl.when(whole & (exact >= 0)).then(exact.cast(pl.Int64, strict=False))
 
 
 def _window(name: str, world: World, *, end: bool = False) -> pl.Expr:

@@ -24,27 +24,34 @@ def told_history(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: p
         _since=windows.by_zone(pl.col("time_zone"), zones, lambda zone: windows.window_start(pl.col("since"), zone)),
         _until=windows.by_zone(pl.col("time_zone"), zones, lambda zone: windows.window_end(pl.col("until"), zone)),
     )
-    backwards = pl.col("_since").is_null() | (pl.col("_until") <= pl.col("_since")).fill_null(False)
+    unread = pl.col("_until").is_null() & (pl.col("until").fill_null("").str.strip_chars() != "")
+    backwards = pl.col("_since").is_null() | unread | (pl.col("_until") <= pl.col("_since")).fill_null(False)
+    refusals = (
+        pl.when(backwards)
+        .then(pl.format("since '{}' until '{}' is no window", pl.col("since").fill_null(""), pl.col("until").fill_null("")))
+        .when(pl.col("_since") >= world.as_of)
+        .then(pl.format("since '{}' is after the instant the night is judged at", pl.col("since")))
+    )
     text = [*tables.schema("raw"), "since", "until"]
-    refused = dated.filter(backwards).select(
+    dated = dated.with_columns(reason=refusals)
+    refused = dated.filter(pl.col("reason").is_not_null()).select(
         "source",
         "source_ref",
         pl.lit("history").alias("feeds"),
-        pl.format("since '{}' until '{}' is no window", pl.col("since").fill_null(""), pl.col("until").fill_null("")).alias(
-            "reason"
-        ),
+        "reason",
         pl.struct(text).struct.json_encode().alias("row"),
     )
-    good = dated.filter(~backwards)
+    good = dated.filter(pl.col("reason").is_null())
     read = normalise(
-        good.drop("since", "until", "_since", "_until", "time_zone").with_columns(observed_at=pl.lit(None, pl.String)), world
+        good.drop("since", "until", "_since", "_until", "time_zone", "reason").with_columns(observed_at=pl.lit(None, pl.String)),
+        world,
     )
-    known = match(read.offers, world, items, places).offers
+    known = match(read.offers, world, items, places).filter(pl.col("item").is_not_null())
     times = good.select(
-        "source_ref", since="_since", until=pl.min_horizontal(pl.col("_until").fill_null(world.as_of), world.as_of)
+        "source", "source_ref", since="_since", until=pl.min_horizontal(pl.col("_until").fill_null(world.as_of), world.as_of)
     )
     history = (
-        known.join(times, on="source_ref", how="inner", validate="1:1")
+        known.join(times, on=["source", "source_ref"], how="inner", validate="1:1")
         .select(list(tables.schema("history")))
         .sort("item", "place", "seller", "since")
     )

@@ -74,25 +74,31 @@ class _Group:
     judged: int | None
 
 
-def census(judged: pl.LazyFrame, world: World, catalogue: pl.LazyFrame) -> list[pl.LazyFrame]:
+def census(seen: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> list[pl.DataFrame]:
     """How many judged offers each scope has, one frame a scope of `SCOPES` and one for the channel: scope columns and `judged`.
 
-    Counts only, so parts of the offers can be counted apart and added up.
+    In: `audit.judge`'s `seen`; `places` from `place_table`.
     """
-    calendar = world.central.promotions.lazy().select(pl.int_range(pl.len(), dtype=pl.Int32).alias("row"), "promotion")
-    rows = judged.filter(pl.col("comparable"))
-    named = rows.join(catalogue.select("item", "category", "brand"), on="item", how="left", validate="m:1")
-    promoted = pl.concat(
-        [
-            rows.filter(pl.col(column).is_not_null()).select("channel", "zone", row=pl.col(column))
-            for column in ("promotion_row", "member_promotion_row", "ended_row", "ended_member_row")
-        ]
-    ).join(calendar, on="row", how="inner")
+    calendar = world.central.promotions.select(pl.int_range(pl.len(), dtype=pl.Int32).alias("row"), "promotion")
+    products = world.central.products.join(items, on="sku", how="inner").select("item", "category", "brand")
+    where = places.select("place", "channel", "location", "zone")
+    # Counted by code first: a scope's text columns are joined to counts, not to offers.
+    by_place = seen.group_by("place").agg(n=pl.len()).join(where, on="place", how="inner")
+    named = (
+        seen.select("place", "item").join(products, on="item", how="inner").group_by("place", "category", "brand").agg(n=pl.len())
+    )
+    named = named.join(where, on="place", how="inner")
+    rows = [seen.filter(pl.col(column).is_not_null()).group_by("place", row=column).agg(n=pl.len()) for column in PROMOTION_ROWS]
+    promoted = pl.concat(rows).join(calendar, on="row", how="inner").join(where, on="place", how="inner")
     counts = []
     for scope in (*SCOPES, ("channel",)):
-        of = promoted if "promotion" in scope else named if {"category", "brand"} & set(scope) else rows
-        counts.append(of.group_by(scope).agg(judged=pl.len().cast(pl.Int64)))
+        of = promoted if "promotion" in scope else named if {"category", "brand"} & set(scope) else by_place
+        counts.append(of.group_by(scope).agg(judged=pl.col("n").sum().cast(pl.Int64)))
     return counts
+
+
+PROMOTION_ROWS = ("promotion_row", "member_promotion_row", "ended_row", "ended_member_row")
+"""Where a judged offer names a promotion: one in force or one that has ended, for everyone or for members."""
 
 
 def roll_up(
@@ -100,7 +106,7 @@ def roll_up(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Findings with their `incident`, and `tables.Incidents`, ranked by severity and money.
 
-    In: reconciled findings; `census` collected. Only new, open and regressed findings make incidents.
+    In: reconciled findings; `census`. Only new, open and regressed findings make incidents.
     """
     active = findings.filter(pl.col("state").is_in(list(ACTIVE))).with_row_index("row")
     groups = _cover(active, counts)

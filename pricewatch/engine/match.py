@@ -6,8 +6,6 @@ share names neither.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from pricewatch.domain import identifiers
@@ -16,22 +14,13 @@ from pricewatch.engine.world import World
 PLACE = ["market", "channel", "location"]
 
 
-@dataclass(frozen=True)
-class Matched:
-    """Rows of known products with `item` and `place` codes, and the others with a `reason`."""
+def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """The same rows with `item` and `place` (Int32).
 
-    offers: pl.LazyFrame
-    unmatched: pl.LazyFrame
-
-
-def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Matched:
-    """Rows with `item` and `place` (Int32).
-
-    In: normalised offers. Matched out: the same rows without the text keys that codes replace. Unmatched out: rows whose SKU, id
-    and GTIN are all unknown to the catalogue, as they were, with `reason`.
+    In: normalised offers. `item` is null where SKU, id and GTIN are all unknown to the catalogue (`unmatched` says why).
     """
     by_text, by_gtin = _catalogue(world, items)
-    rows = (
+    return (
         offers.join(places.lazy(), on=PLACE, how="left", nulls_equal=True, validate="m:1")
         .join(by_text.rename({"key": "sku", "item": "_by_sku"}).lazy(), on="sku", how="left", validate="m:1")
         .join(by_text.rename({"key": "external_id", "item": "_by_id"}).lazy(), on="external_id", how="left", validate="m:1")
@@ -39,9 +28,11 @@ def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.Da
         .with_columns(item=pl.coalesce("_by_sku", "_by_id", "_by_gtin"))
         .drop("_by_sku", "_by_id", "_by_gtin")
     )
-    known = rows.filter(pl.col("item").is_not_null()).drop("sku", "name", *PLACE)
-    unknown = rows.filter(pl.col("item").is_null()).with_columns(reason=_why()).drop("item", "place")
-    return Matched(known, unknown)
+
+
+def unmatched(rows: pl.DataFrame) -> pl.DataFrame:
+    """Matched rows whose product is not in the catalogue, as they were, with `reason`."""
+    return rows.filter(pl.col("item").is_null()).with_columns(reason=_why()).drop("item", "place")
 
 
 def _catalogue(world: World, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -40,18 +40,25 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
     )
     rows = rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location"))
     rows = rows.with_columns(per_unit=money.unit(pl.coalesce("_code", "_currency")))
-    amounts = {name: _amount(name) for name in PRICES}
-    rows = rows.with_columns(**{f"_{name}": amount for name, amount in amounts.items()}, _at=_observed_at(world))
+    rows = rows.with_columns(**{f"_{name}": _amount(name) for name in PRICES}, _at=_observed_at(world))
     problems = [
         *_price_problems(world),
         _currency_problem(),
-        _surface_problem(),
         *_time_problems(world),
         *_location_problems(world),
         _empty_problem(),
     ]
-    rows = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True))
-    return Sorted(_offers(rows.filter(pl.col("reason") == "")), _quarantine(rows.filter(pl.col("reason") != "")))
+    wrong = pl.any_horizontal(problem.holds for problem in problems).fill_null(False)
+    words = pl.concat_str([pl.when(problem.holds).then(problem.words) for problem in problems], separator="; ", ignore_nulls=True)
+    return Sorted(_offers(rows.filter(~wrong)), _quarantine(rows.filter(wrong).with_columns(reason=words)))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One way a row can be unreadable: when, and the words. Words are made for refused rows only."""
+
+    holds: pl.Expr
+    words: pl.Expr
 
 
 def _blank(name: str) -> pl.Expr:
@@ -86,44 +93,33 @@ def _marks(world: World) -> list[str]:
     return [f"{code}|{mark}" for code in currencies for mark in money.tokens(code)]
 
 
-def _currency_problem() -> pl.Expr:
-    known = pl.col("_code").is_in(money.currencies()).fill_null(False)
-    return pl.when(~known).then(pl.format("currency '{}' is no ISO 4217 code", pl.coalesce("currency", pl.lit(""))))
+def _currency_problem() -> Problem:
+    return Problem(pl.col("_code").is_null(), pl.format("currency '{}' is no ISO 4217 code", pl.col("currency")))
 
 
-def _surface_problem() -> pl.Expr:
-    shown = pl.coalesce(_blank("surface"), "_surface").fill_null("")
-    none = pl.format("surface '{}' is none of {}", shown, pl.lit(", ".join(tables.SURFACES)))
-    return pl.when(~shown.is_in(tables.SURFACES)).then(none)
-
-
-def _price_problems(world: World) -> list[pl.Expr]:
+def _price_problems(world: World) -> list[Problem]:
     """For each price: not a number under the declared sign, below zero, or another currency's mark beside it."""
     marks = _marks(world)
-    problems: list[pl.Expr] = []
+    problems = []
     for name in PRICES:
-        text, value = _blank(f"{name}_text"), pl.col(f"_{name}")
+        text, value, what = _blank(f"{name}_text"), pl.col(f"_{name}"), pl.lit(name)
+        unreadable = text.is_not_null() & value.is_null()
+        no_number = pl.format("{} '{}' is no number with decimal sign '{}'", what, text, pl.col("decimal"))
+        not_whole = pl.format("{} '{}' is no whole number of minor units", what, text)
         mark = money.token(text, decimal=pl.col("decimal"))
         foreign = mark.is_not_null() & ~pl.concat_str("_code", mark, separator="|").is_in(marks)
-        problems.append(
-            pl.when(text.is_not_null() & value.is_null())
-            .then(
-                pl.when(pl.col("minor_units"))
-                .then(pl.format("{} '{}' is no whole number of minor units", pl.lit(name), text))
-                .otherwise(pl.format("{} '{}' is no number with decimal sign '{}'", pl.lit(name), text, pl.col("decimal")))
-            )
-            .when(value < 0)
-            .then(pl.format("{} '{}' is below zero", pl.lit(name), text))
-            .when(foreign)
-            .then(pl.format("{} '{}' is not written in {}", pl.lit(name), text, pl.col("_code")))
-        )
+        problems += [
+            Problem(unreadable, pl.when(pl.col("minor_units")).then(not_whole).otherwise(no_number)),
+            Problem(value < 0, pl.format("{} '{}' is below zero", what, text)),
+            Problem(value.is_not_null() & foreign, pl.format("{} '{}' is not written in {}", what, text, pl.col("_code"))),
+        ]
     return problems
 
 
-def _empty_problem() -> pl.Expr:
+def _empty_problem() -> Problem:
     """A row without any price says nothing; a row whose price is unreadable has that reason already."""
     texts = [_blank(f"{name}_text").is_null() for name in PRICES if name not in ("shipping", "was_price")]
-    return pl.when(pl.all_horizontal(texts)).then(pl.lit("no price in the row"))
+    return Problem(pl.all_horizontal(texts), pl.lit("no price in the row"))
 
 
 def _observed_at(world: World) -> pl.Expr:
@@ -140,24 +136,20 @@ def _observed_at(world: World) -> pl.Expr:
     return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
 
 
-def _time_problems(world: World) -> list[pl.Expr]:
-    written = pl.coalesce(_blank("observed_at"), "collected_at", pl.lit(""))
-    unreadable = pl.format("time '{}' does not exist or is not written as declared", written)
-    ahead = pl.format("time '{}' is after the instant the night is judged at", written)
-    return [
-        pl.when(pl.col("_at").is_null()).then(unreadable),
-        pl.when(pl.col("_at") > world.as_of).then(ahead),
-    ]
+def _time_problems(world: World) -> list[Problem]:
+    unreadable = pl.format("time '{}' does not exist or is not written as declared", pl.col("observed_at"))
+    ahead = pl.format("time '{}' is after the instant the night is judged at", pl.coalesce("observed_at", "collected_at"))
+    return [Problem(pl.col("_at").is_null(), unreadable), Problem(pl.col("_at") > world.as_of, ahead)]
 
 
-def _location_problems(world: World) -> list[pl.Expr]:
+def _location_problems(world: World) -> list[Problem]:
     """A store's row names a store that is known. A channel without stores has one place, whatever the row says."""
     known = world.central.locations.select(pl.format("{}|{}", "market", "location")).to_series().to_list()
     store = pl.col("channel_kind") == "store"
     unknown = ~pl.concat_str("market", "_location", separator="|").is_in(known)
     return [
-        pl.when(store & pl.col("_location").is_null()).then(pl.lit("no store in the row")),
-        pl.when(store & unknown).then(pl.format("store '{}' is not in the list of stores", pl.col("_location"))),
+        Problem(store & pl.col("_location").is_null(), pl.lit("no store in the row")),
+        Problem(store & unknown, pl.format("store '{}' is not in the list of stores", pl.col("_location"))),
     ]
 
 

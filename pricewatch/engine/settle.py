@@ -21,26 +21,36 @@ VOTED = ("regular_price", "price", "was_price", "member_price", "shipping")
 def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
     """`tables.Offers`: one row an item, place, seller and surface, sorted by item and place.
 
-    In: matched rows. Each price is the one that most rows stated; of equally frequent ones, the one observed last, then the
-    lowest. Everything else (time, provenance, label) comes from the latest row that shows the settled `price`.
+    In: matched rows; those without an item are left out. Each price is the one that most rows stated; of equally frequent ones,
+    the one observed last, then the lowest. Everything else (time, provenance, label) comes from the latest row that shows the
+    settled `price`.
     """
-    surfaces = {surface: rank for rank, surface in enumerate(tables.SURFACES)}
-    counted = rows.with_columns(
-        lines=pl.len().over(KEY).cast(pl.Int64), _rank=pl.col("surface").replace_strict(surfaces, return_dtype=pl.Int8)
+    known = rows.filter(pl.col("item").is_not_null())
+    # Nearly all offers have one row: the others are found by counting, and only they go the long way.
+    several = known.group_by(OFFER).len().filter(pl.col("len") > 1).select(OFFER)
+    single = known.join(several, on=OFFER, how="anti", nulls_equal=True).with_columns(
+        lines=pl.lit(1, pl.Int64),
+        member_lines=_reduced().cast(pl.Int64),
+        price_low=pl.col("price"),
+        price_high=pl.col("price"),
+        leading=pl.lit(True),
     )
-    single = counted.filter(pl.col("lines") == 1).with_columns(
-        member_lines=_reduced().cast(pl.Int64), price_low=pl.col("price"), price_high=pl.col("price")
+    voted = _voted(known.join(several, on=OFFER, how="semi", nulls_equal=True))
+    columns = list(tables.schema("offers"))
+    return pl.concat([single.select(columns), _among_surfaces(voted).select(columns)]).sort(
+        "item", "place", "seller", "surface", "source_ref"
     )
-    settled = pl.concat([single, _voted(counted.filter(pl.col("lines") > 1))], how="diagonal")
-    return (
-        settled.with_columns(
-            price_low=pl.col("price_low").min().over(OFFER),
-            price_high=pl.col("price_high").max().over(OFFER),
-            gtin=pl.coalesce("gtin", pl.col("gtin").drop_nulls().max().over(OFFER)),
-            leading=pl.col("_rank") == pl.col("_rank").min().over(OFFER),
-        )
-        .select(list(tables.schema("offers")))
-        .sort("item", "place", "seller", "surface", "source_ref")
+
+
+def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of one offer on several surfaces: which one leads, the lowest and highest price of all, a GTIN any of them shows."""
+    ranks = {surface: rank for rank, surface in enumerate(tables.SURFACES)}
+    rank = pl.col("surface").replace_strict(ranks, return_dtype=pl.Int8)
+    return rows.with_columns(
+        price_low=pl.col("price_low").min().over(OFFER),
+        price_high=pl.col("price_high").max().over(OFFER),
+        gtin=pl.coalesce("gtin", pl.col("gtin").max().over(OFFER)),
+        leading=rank == rank.min().over(OFFER),
     )
 
 
@@ -61,8 +71,7 @@ def _voted(rows: pl.LazyFrame) -> pl.LazyFrame:
     for name in VOTED:
         winners = winners.join(_vote(votes, name), on=KEY, how="left", nulls_equal=True, validate="1:1")
     latest = (
-        rows.drop("lines")
-        .join(winners.select(*KEY, _settled="price"), on=KEY, how="left", nulls_equal=True, validate="m:1")
+        rows.join(winners.select(*KEY, _settled="price"), on=KEY, how="left", nulls_equal=True, validate="m:1")
         .with_columns(_other=pl.col("price").ne_missing(pl.col("_settled")))
         .sort("_other", "observed_at", "source_ref", descending=[False, True, False])
         .unique(KEY, keep="first", maintain_order=True)

@@ -12,6 +12,8 @@ from pricewatch.engine import codes
 from pricewatch.engine.audit import conclude, decide, gather, judge
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
+from pricewatch.engine.match import unmatched
+from pricewatch.engine.settle import settle
 from pricewatch.engine.world import Audit, Memory, Rule, World
 
 
@@ -36,22 +38,26 @@ def audit(
         world = replace(world, central=decided)
     items, places = codes.item_codes(world), codes.place_codes(world)
     gathered = gather(offers, world, items, places)
-    seen, quarantine, unmatched = pl.collect_all([gathered.offers, gathered.quarantine, gathered.unmatched])
+    rows, quarantine = gathered.rows.collect(), gathered.quarantine.collect()
+    strangers = unmatched(rows).sort("source", "source_ref")
+    seen = settle(rows.lazy()).collect()
+    del rows
     refused = pl.concat([refused, quarantine])
     told = tables.empty("history")
     if history is not None:
         told, unread = pl.collect_all(told_history(history, world, items, places))
         world, refused = replace(world, history=seeded(world.history, told.lazy())), pl.concat([refused, unread])
     refused = refused.sort("source", "source_ref")
-    world = replace(world, source_runs=_counted(world.source_runs, seen, refused, unmatched))
+    world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
     points = decide(world, items, places)
     judged = judge(seen.lazy(), points, rules, world, items, places)
-    candidates, again, counts, *census = pl.collect_all([judged.candidates, judged.seen, judged.counts, *judged.census])
-    findings, incidents = conclude(candidates, again, census, rules, world, memory or Memory(), items, places)
+    # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
+    candidates, again, counts = judged.candidates.collect(), judged.seen.collect(), judged.counts.collect()
+    findings, incidents = conclude(candidates, again, rules, world, memory or Memory(), items, places)
     return Audit(
         offers=seen,
         quarantine=refused,
-        unmatched=unmatched.sort("source", "source_ref"),
+        unmatched=strangers,
         findings=findings,
         incidents=incidents,
         source_runs=world.source_runs,
@@ -63,18 +69,18 @@ def audit(
             "offers": seen.height,
             **counts.row(0, named=True),
             "quarantined": refused.height,
-            "unmatched": unmatched.height,
+            "unmatched": strangers.height,
         },
     )
 
 
-def _counted(runs: pl.DataFrame, offers: pl.DataFrame, refused: pl.DataFrame, unmatched: pl.DataFrame) -> pl.DataFrame:
+def _counted(runs: pl.DataFrame, offers: pl.DataFrame, refused: pl.DataFrame, strangers: pl.DataFrame) -> pl.DataFrame:
     """Source runs with what became of their rows: quarantined, unmatched, oldest and newest observation."""
     ages = offers.group_by("source").agg(oldest=pl.col("observed_at").min(), newest=pl.col("observed_at").max())
     counted = (
         runs.drop("quarantined", "unmatched", "oldest", "newest")
         .join(refused.group_by("source").agg(quarantined=pl.len().cast(pl.Int64)), on="source", how="left")
-        .join(unmatched.group_by("source").agg(unmatched=pl.len().cast(pl.Int64)), on="source", how="left")
+        .join(strangers.group_by("source").agg(unmatched=pl.len().cast(pl.Int64)), on="source", how="left")
         .join(ages, on="source", how="left")
         .with_columns(pl.col("quarantined", "unmatched").fill_null(0))
     )

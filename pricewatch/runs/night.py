@@ -81,8 +81,8 @@ def run_night(
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
-    and that everything is judged at, for playing past nights; None = now and `judged_at`. Raises `UserError` for what the user can mend, before
-    anything is changed.
+    and that everything is judged at, for playing past nights; None = now and `judged_at`. Raises `UserError` for what the user
+    can mend, before anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
