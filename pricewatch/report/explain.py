@@ -79,7 +79,11 @@ def _expected(row: Mapping[str, Any]) -> list[str]:
     """The decided price, how it came about, and the rows that decided it."""
     subject = words.plain(row["subject"]).replace("_", " ")
     said = [f"{subject} {_money(row, 'expected')}"] if row["expected"] is not None else []
-    said += [words.plain(row["because"])]
+    because = words.plain(row["because"])
+    if because.startswith("list price"):
+        # The list price is the whole reason: said once, with its row.
+        return [*said, because + _at(row["price_ref"])]
+    said.append(because)
     if row["list_price"] is not None:
         said.append(f"list price {_money(row, 'list_price')}{_at(row['price_ref'])}")
     if row["promotion"]:
@@ -100,9 +104,9 @@ def _seen(row: Mapping[str, Any], place: str | None) -> list[str]:
     what = [words.plain(row[name]) for name in ("name", "brand") if row[name]]
     what += [f"GTIN {words.plain(row['gtin'])}"] if row["gtin"] else []
     said.append(f"product {words.plain(row['sku'])} {', '.join(what)}".rstrip() if row["sku"] else "")
-    where = [words.plain(row["channel"])] if row["channel"] else []
-    if row["location"]:
-        where.append(f"{words.plain(row['location'])}{f' ({words.plain(place)})' if place else ''}")
+    named = f"({words.plain(place)})" if place else ""
+    at = " ".join(filter(None, (words.plain(row["channel"]), words.plain(row["location"]), named)))
+    where = [at] if at else []
     where += [f"zone {words.plain(row['zone'])}"] if row["zone"] else []
     where += [f"seller {words.plain(row['seller'])}"] if row["seller"] else []
     said.append(f"at {', '.join(where)}" if where else "")

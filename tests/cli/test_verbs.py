@@ -207,7 +207,7 @@ def test_one_finding_is_told_from_the_decided_row_to_the_line_that_was_seen(audi
     found = json.loads(pricewatch(audited, "findings", "-f", "json", "--channel", "web").stdout)
     told = pricewatch(audited, "explain", found[0]["fingerprint"][:10]).stdout
     for proof in (
-        "12.99 EUR [inbox/central/price_list.csv:3]",
+        "list price 12.99 since 2026-03-09 [inbox/central/price_list.csv:3]",
         f"inbox/{NIGHT}/webshop.csv:2",
         "previous list price",
         "[inbox/central/price_list.csv:2]",

@@ -176,3 +176,11 @@ def test_money_is_written_with_its_digits(minor: int | None, currency: str | Non
 )
 def test_a_share_never_rounds_to_none_or_all(share: int | None, said: str) -> None:
     assert words.percent(share) == said
+
+
+def test_a_list_price_that_is_the_whole_reason_is_said_once(screen: Screen) -> None:
+    told = screen(
+        explain(findings({"because": "list price 9.99 since 2026-01-01", "list_price": 999, "price_ref": "p.csv:7"})), 100
+    )
+    assert told.count("list price") == 1
+    assert "list price 9.99 since 2026-01-01 [p.csv:7]" in told
