@@ -20,7 +20,10 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 ENGINE = sorted((CHECKOUT / "pricewatch" / "engine").rglob("*.py"))
 CHECKS = sorted((CHECKOUT / "pricewatch" / "engine" / "checks").glob("*.py"))
 
-PUBLIC: tuple[str, ...] = ()
+PUBLIC = (
+    *("Audit", "Central", "Memory", "Params", "Rule", "Run", "UserError", "Workspace", "World"),
+    *("audit", "check", "mismatches", "run_night", "suspects"),
+)
 """`pricewatch.__all__`, frozen here: a name is added on purpose, and taken away with a word in the changelog."""
 
 PLAIN = {
@@ -88,7 +91,7 @@ def test_every_column_is_described_in_one_table_at_least_or_is_plain():
 
 
 def test_the_public_names_are_those_agreed_on_and_each_can_be_had():
-    assert tuple(getattr(pricewatch, "__all__", ())) == PUBLIC
+    assert tuple(pricewatch.__all__) == PUBLIC
     for name in PUBLIC:
         assert getattr(pricewatch, name) is not None
 
