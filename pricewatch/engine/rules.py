@@ -24,6 +24,9 @@ OFFER_COLUMNS = (
 WHERE_COLUMNS = (*PLACE_COLUMNS, *PRODUCT_COLUMNS, *OFFER_COLUMNS)
 """What a rule's `where` may name. Money in it is minor units."""
 
+LISTED_COLUMNS = (*PLACE_COLUMNS, *PRODUCT_COLUMNS, "currency", "list_price")
+"""What the `where` of a rule about presence may name (checks that ask for `assortment`): nothing was seen there."""
+
 SOURCE_COLUMNS = ("source", "channel", "status", "feeds")
 """What the `where` of a rule about sources may name (checks with scope `night`)."""
 

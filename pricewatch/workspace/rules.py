@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pricewatch.domain import tables
 from pricewatch.domain.errors import Problems, UserError
 from pricewatch.engine.checks import Check, registry
-from pricewatch.engine.rules import SOURCE_COLUMNS, WHERE_COLUMNS
+from pricewatch.engine.rules import LISTED_COLUMNS, SOURCE_COLUMNS, WHERE_COLUMNS
 from pricewatch.engine.world import Rule
 from pricewatch.workspace import yamlfile
 from pricewatch.workspace.config import Id
@@ -146,7 +146,8 @@ def _of_kind(document: Document, index: int, entry: dict[str, Any], kind: Check)
 
 def where_columns(kind: Check) -> dict[str, pl.DataType]:
     """The columns that the `where` of a rule of this kind may name, with their types. Money in them is minor units."""
-    known = SOURCE_COLUMNS if kind.scope == "night" else WHERE_COLUMNS
+    of_offers: tuple[str, ...] = LISTED_COLUMNS if "assortment" in kind.frames else WHERE_COLUMNS
+    known = SOURCE_COLUMNS if kind.scope == "night" else of_offers
     types = {**tables.schema("products"), **tables.schema("findings"), **tables.schema("offers")}
     # the rest is ours, derived from the calendar and the price list: text for names, minor units for money
     text = tables.schema("findings")["market"]
