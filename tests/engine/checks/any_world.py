@@ -104,7 +104,7 @@ def any_frames(seed: int) -> dict[str, pl.DataFrame]:
         for days in sorted({chance.randrange(1, 90) for _ in range(chance.randrange(5))}, reverse=True)
     ]
     assortment = [
-        (item, place, place, 999, 1, "USD", "us", PLACES[place][0], PLACES[place][0])
+        (item, place, place, 999, 1, "USD", "us", PLACES[place][0], PLACES[place][0], PLACES[place][1], "Z1", PLACES[place][2])
         for item in range(len(SKUS))
         for place in range(len(PLACES))
         if chance.random() < 0.6
@@ -112,6 +112,7 @@ def any_frames(seed: int) -> dict[str, pl.DataFrame]:
     columns = {
         "item": pl.Int32, "place": pl.Int32, "area": pl.Int32, "list_price": pl.Int64, "price_row": pl.Int32,
         "currency": pl.String, "market": pl.String, "channel": pl.String, "channel_kind": pl.String,
+        "location": pl.String, "zone": pl.String, "role": pl.String,
     }  # fmt: skip
     states = ["complete", "degraded", "failed", "missing"]
     runs = [

@@ -23,7 +23,7 @@ from pricewatch.engine.checks import CANDIDATE, Check, Params, check, registry
 from pricewatch.engine.rules import EVIDENCE, PRODUCT_COLUMNS
 from pricewatch.engine.world import Rule
 from pricewatch.testing import JUDGED, findings_among, judged, source_run, typed
-from pricewatch.workspace.rules import load_rules
+from pricewatch.workspace.rules import load_rules, where_columns
 
 KINDS = list(registry().values())
 OURS = [kind for kind in KINDS if kind.function.__module__.startswith(f"{checks.__name__}.")]
@@ -121,6 +121,17 @@ def test_a_kind_reads_no_column_that_it_does_not_name(kind):
 @every_kind
 def test_the_columns_a_kind_names_are_columns_of_judged_offers(kind):
     assert kind.needs <= {*JUDGED, *PRODUCT_COLUMNS, "item", "place", "area"}
+
+
+@every_kind
+def test_a_rule_may_name_in_its_condition_whatever_its_file_is_accepted_with(kind):
+    """Else a rule that was found right when it was read fails at night."""
+    offers, frames = any_offers(1), any_frames(1)
+    always = " OR ".join(f"{name} IS NULL OR {name} IS NOT NULL" for name in where_columns(kind))
+    never = " AND ".join(f"{name} IS NULL AND {name} IS NOT NULL" for name in where_columns(kind))
+    everything = findings_among(kind.name, offers, frames=frames).select(FOUND)
+    same(findings_among(kind.name, offers, frames=frames, where=always).select(FOUND), everything)
+    assert findings_among(kind.name, offers, frames=frames, where=never).is_empty()
 
 
 @every_kind
