@@ -16,7 +16,7 @@ test: $(READY) $(DEMO_DATA)  ## lint, strict types, import contract, dependencie
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 setup: $(READY) $(DEMO_DATA)
 

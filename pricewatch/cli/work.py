@@ -141,7 +141,8 @@ def audit(
 
     run = run_night(open_workspace(root), day(night), collect=collected, observer=say)
     show(morning(run, width=width()))
-    if run.status == "source_failed":
+    # A night in which nothing could be judged is no calm night.
+    if run.status == "source_failed" or not run.counts.get("judged"):
         raise typer.Exit(Exit.SOURCE)
     wrong = fail_on is not FailOn.NEVER and at_least(run.findings, fail_on.value)
     raise typer.Exit(Exit.FINDINGS if wrong else Exit.CLEAN)

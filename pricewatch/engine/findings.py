@@ -185,6 +185,9 @@ def _message() -> pl.Expr:
 
 
 def _fingerprints(rows: pl.DataFrame) -> pl.Series:
-    """16 hexadecimal digits of `IDENTITY`, the same in every version of every library."""
+    """`f` and 16 hexadecimal digits of `IDENTITY`, the same in every version of every library.
+
+    The letter in front keeps spreadsheets from reading an id as a number.
+    """
     keys = rows.select(pl.concat_str(pl.col(IDENTITY).fill_null("\x00"), separator="\x1f")).to_series()
-    return pl.Series("fingerprint", [hashlib.blake2b(key.encode(), digest_size=8).hexdigest() for key in keys], pl.String)
+    return pl.Series("fingerprint", ["f" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest() for key in keys], pl.String)

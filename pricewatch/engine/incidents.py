@@ -186,7 +186,7 @@ def _groups(active: pl.DataFrame, scope: tuple[str, ...], count: pl.DataFrame, *
 
 def _identity(group: _Group) -> str:
     text = "\x1f".join([group.check, group.cause, *(f"{name}={value}" for name, value in group.scope)])
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return "i" + hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def _title(group: _Group) -> str:

@@ -44,6 +44,7 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
     problems = [
         *_price_problems(world),
         _currency_problem(),
+        _surface_problem(),
         *_time_problems(world),
         *_location_problems(world),
         _empty_problem(),
@@ -94,7 +95,14 @@ def _marks(world: World) -> list[str]:
 
 
 def _currency_problem() -> Problem:
-    return Problem(pl.col("_code").is_null(), pl.format("currency '{}' is no ISO 4217 code", pl.col("currency")))
+    known = pl.col("_code").is_in(money.currencies()).fill_null(False)
+    return Problem(~known, pl.format("currency '{}' is no ISO 4217 code", pl.coalesce("currency", pl.lit(""))))
+
+
+def _surface_problem() -> Problem:
+    shown = pl.coalesce(_blank("surface"), "_surface").fill_null("")
+    none = pl.format("surface '{}' is none of {}", shown, pl.lit(", ".join(tables.SURFACES)))
+    return Problem(~shown.is_in(tables.SURFACES), none)
 
 
 def _price_problems(world: World) -> list[Problem]:
@@ -123,7 +131,7 @@ def _empty_problem() -> Problem:
 
 
 def _observed_at(world: World) -> pl.Expr:
-    """When the channel says it was so; when it says nothing, when we read it."""
+    """When the channel says it was so; when it says nothing, when we read it, at the latest when the night is judged."""
     forms = world.sources.select("time_zone", "time_format").unique().sort("time_zone", "time_format").rows()
     written = _blank("observed_at")
     read = [
@@ -132,13 +140,15 @@ def _observed_at(world: World) -> pl.Expr:
         )
         for zone, form in forms
     ]
-    collected = windows.instant(pl.col("collected_at"), "UTC")
+    # A file without times, read again for an old night, still tells of that night.
+    collected = pl.min_horizontal(windows.instant(pl.col("collected_at"), "UTC"), pl.lit(world.as_of, tables.UTC))
     return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
 
 
 def _time_problems(world: World) -> list[Problem]:
-    unreadable = pl.format("time '{}' does not exist or is not written as declared", pl.col("observed_at"))
-    ahead = pl.format("time '{}' is after the instant the night is judged at", pl.coalesce("observed_at", "collected_at"))
+    written = pl.coalesce(_blank("observed_at"), "collected_at", pl.lit(""))
+    unreadable = pl.format("time '{}' does not exist or is not written as declared", written)
+    ahead = pl.format("time '{}' is after the instant the night is judged at", written)
     return [Problem(pl.col("_at").is_null(), unreadable), Problem(pl.col("_at") > world.as_of, ahead)]
 
 

@@ -81,15 +81,18 @@ def run_night(
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
-    and that everything is judged at, for playing past nights; None = now and `judged_at`. Raises `UserError` for what the user
-    can mend, before anything is changed.
+    and that everything is judged at, for playing past nights; None = now and `judged_at`. Sites are not crawled for an older
+    night. Raises `UserError` for what the user can mend, before anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
     as_of = (as_of or judged_at(workspace, night, started)).astimezone(UTC)
     with exclusive(workspace.data), Database(workspace.database_url) as database:
         if collect:
-            _collect(workspace, night, workspace.sources, observed_at, observer)
+            # What a site shows now says nothing about an older night: only files tell of it.
+            past = as_of < started and observed_at is None
+            sources = [source for source in workspace.sources if not (past and source.spider)]
+            _collect(workspace, night, sources, observed_at, observer)
         delivered = deliveries(workspace.landing, night)
         if not delivered:
             raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")

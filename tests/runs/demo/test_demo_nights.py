@@ -11,13 +11,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from conftest import Demo
 
 from pricewatch.domain.errors import WorkspaceError
 from pricewatch.engine.world import Run
 from pricewatch.runs.demo import Played, play
 from pricewatch.runs.demo.derive import NIGHTS
 from pricewatch.runs.demo.nights import ANSWERS, MARKER, SHOP_VARIABLE, claim, shop_at
-from pricewatch.runs.night import run_night
 from pricewatch.workspace import Workspace
 from pricewatch.workspace.config import WorkspaceFile
 from pricewatch.workspace.starter import init
@@ -42,17 +42,15 @@ def expected_states(nights: str) -> Iterator[tuple[date, str]]:
 
 @pytest.mark.demo
 @pytest.mark.timeout(600)
-def test_three_nights_find_every_planted_fault_with_its_cause_and_nothing_else(tmp_path: Path) -> None:
-    init(tmp_path)
-    told: list[str] = []
-    played = play(Workspace.load(tmp_path), say=told.append, run_night=run_night)
-
+@pytest.mark.xdist_group("demo")
+def test_three_nights_find_every_planted_fault_with_its_cause_and_nothing_else(demo: Demo) -> None:
+    played = demo.played
     assert list(played.score.lines()) == [f"{played.score.planted} planted, {played.score.planted} found, 0 missed, 0 false"]
     assert [run.night for run in played.runs] == list(NIGHTS)
     assert {run.status for run in played.runs} == {"complete"}
-    assert sum(line.endswith("collecting and auditing") for line in told) == 3
-    every_finding_has_the_fate_of_its_fault(played, tmp_path / "data" / ANSWERS)
-    nothing_personal_came_in(tmp_path)
+    assert sum(line.endswith("collecting and auditing") for line in demo.told) == 3
+    every_finding_has_the_fate_of_its_fault(played, demo.root / "data" / ANSWERS)
+    nothing_personal_came_in(demo.root)
     the_shop_is_gone(played)
 
 
