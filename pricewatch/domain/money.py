@@ -87,22 +87,24 @@ def parse(text: pl.Expr, *, decimal: pl.Expr, minor_units: pl.Expr, per_unit: pl
     bare, rest = _bare(text, decimal)
     pointed = pl.when(decimal == ",").then(bare.str.replace(",", ".", literal=True)).otherwise(bare)
     adorned = pl.when(decimal == ",").then(_plain(rest, ",")).otherwise(_plain(rest, "."))
+    # The cast rounds what is behind the sixth decimal: 12.9999999 would be 13.00. Bare texts have no more than six.
+    adorned = pl.when(~adorned.str.contains(r"\.\d{6}0*[1-9]")).then(adorned)
     exact = pl.coalesce(pointed, adorned).cast(pl.Decimal(38, 6), strict=False) * pl.when(minor_units).then(1).otherwise(per_unit)
     return pl.when(exact.round(0) == exact).then(exact.cast(pl.Int64, strict=False))
 
 
 def token(text: pl.Expr, *, decimal: pl.Expr) -> pl.Expr:
-    """The currency code or symbol written beside a number: `EUR` in `12,99 EUR`; null when there is none."""
+    """The currency code or symbol written beside a number: `EUR` in `12,99 EUR`, `$ CAD` in `$12.99 CAD`; null without any."""
     _, rest = _bare(text, decimal)
     before, after = (
         pl.when(decimal == ",").then(_written(rest, ",", part)).otherwise(_written(rest, ".", part)) for part in (1, 3)
     )
-    return pl.coalesce(before, after)
+    return pl.coalesce(pl.concat_str(before, after, separator=" "), before, after)
 
 
 def _bare(text: pl.Expr, decimal: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The text where it is digits and at most one decimal sign, and the text where it is not: nearly all are bare, and cheap."""
-    comma, point = text.str.contains(r"^\d+(?:,\d+)?$"), text.str.contains(r"^\d+(?:[.]\d+)?$")
+    comma, point = text.str.contains(r"^\d+(?:,\d{1,6})?$"), text.str.contains(r"^\d+(?:[.]\d{1,6})?$")
     bare = pl.when(decimal == ",").then(comma).otherwise(point)
     return pl.when(bare).then(text), pl.when(~bare).then(text)
 

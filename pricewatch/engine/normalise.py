@@ -141,7 +141,8 @@ def _observed_at(world: World) -> pl.Expr:
         for zone, form in forms
     ]
     # A file without times, read again for an old night, still tells of that night.
-    collected = pl.min_horizontal(windows.instant(pl.col("collected_at"), "UTC"), pl.lit(world.as_of, tables.UTC))
+    read_at = windows.instant(pl.col("collected_at"), "UTC")
+    collected = pl.when(read_at > world.as_of).then(pl.lit(world.as_of, tables.UTC)).otherwise(read_at)
     return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
 
 

@@ -15,6 +15,9 @@ from pricewatch.domain import tables
 KEY = ["item", "place", "seller", "surface"]
 OFFER = ["item", "place", "seller"]
 
+CARRIED = ("source", "promotion_label", "external_id", "gtin", "available", "currency", "tax_included")
+"""What a settled offer takes from one of its rows. One page may name a product twice at one time: then they decide which."""
+
 VOTED = ("regular_price", "price", "was_price", "member_price", "shipping")
 
 
@@ -46,9 +49,11 @@ def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of one offer on several surfaces: which one leads, the lowest and highest price of all, a GTIN any of them shows."""
     ranks = {surface: rank for rank, surface in enumerate(tables.SURFACES)}
     rank = pl.col("surface").replace_strict(ranks, return_dtype=pl.Int8)
+    # Prices in another currency or with tax are no contradiction.
+    alike = [*OFFER, "currency", "tax_included"]
     return rows.with_columns(
-        price_low=pl.col("price_low").min().over(OFFER),
-        price_high=pl.col("price_high").max().over(OFFER),
+        price_low=pl.col("price_low").min().over(alike),
+        price_high=pl.col("price_high").max().over(alike),
         gtin=pl.coalesce("gtin", pl.col("gtin").max().over(OFFER)),
         leading=rank == rank.min().over(OFFER),
     )
@@ -73,7 +78,7 @@ def _voted(rows: pl.LazyFrame) -> pl.LazyFrame:
     latest = (
         rows.join(winners.select(*KEY, _settled="price"), on=KEY, how="left", nulls_equal=True, validate="m:1")
         .with_columns(_other=pl.col("price").ne_missing(pl.col("_settled")))
-        .sort("_other", "observed_at", "source_ref", descending=[False, True, False])
+        .sort("_other", "observed_at", "source_ref", *CARRIED, descending=[False, True, False, *(False for _ in CARRIED)])
         .unique(KEY, keep="first", maintain_order=True)
         .drop(*VOTED, "_settled", "_other")
     )

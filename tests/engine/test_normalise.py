@@ -49,8 +49,8 @@ cells = st.one_of(
     st.text("0123456789.,'-+ $€%:TZ/\u00a0", max_size=20),
     st.sampled_from([
         "12.99", "12,99 €", "1299", "-1", "A1", "0417", "001", "web", "html", "till", "USD", "EUR", "$", "true", "FALSE",
-        "0", "1", "2026-03-13T22:00:00Z", "2026-03-08T02:30:00", "13.03.2026 21:15", "2026-03-99", "9999-12-31T00:00:00Z", "9" * 40, "\x00",
-        "' OR 1=1", "=1+1", "3.01762E+12", "036000291452", "InStock", "https://schema.org/OutOfStock", "{}", "\\",
+        "0", "1", "2026-03-13T22:00:00Z", "2026-03-08T02:30:00", "13.03.2026 21:15", "2026-03-99", "9999-12-31T00:00:00Z",
+        "9" * 40, "\x00", "' OR 1=1", "=1+1", "3.01762E+12", "036000291452", "InStock", "OutOfStock", "{}", "\\",
     ]),
 )  # fmt: skip
 rows = st.lists(
@@ -61,7 +61,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(rows)
 def test_rows_in_are_offers_plus_refused_whatever_is_in_the_cells(many: list[dict[str, str | None]]) -> None:
     given_rows = pl.DataFrame(many, schema=tables.schema("raw"))
