@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine.checks.was_price import charged_before
 from pricewatch.engine.diagnose import diagnose
 from pricewatch.engine.expect import expect
 from pricewatch.engine.findings import describe
@@ -24,9 +23,9 @@ from pricewatch.engine.incidents import PROMOTION_ROWS, census, roll_up
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import place_table
-from pricewatch.engine.points import price_points
+from pricewatch.engine.points import LOOKS_BACK, price_points
 from pricewatch.engine.reconcile import reconcile
-from pricewatch.engine.rules import products, run_rules
+from pricewatch.engine.rules import not_provable, products, run_rules
 from pricewatch.engine.world import Memory, Rule, World
 
 
@@ -44,9 +43,10 @@ class Judged:
 
     candidates: pl.LazyFrame
     seen: pl.LazyFrame
-    """Offers that were judged: `item`, `place`, `seller`, and the calendar rows they were judged by (`PROMOTION_ROWS`)."""
-    counts: pl.LazyFrame
-    """One row: `judged`, `not_comparable`, `not_provable`."""
+    """Every offer: `item`, `place`, `seller`, `compared` (held against what was decided: comparable, and not too old), and the
+    calendar rows it was judged by (`PROMOTION_ROWS`)."""
+    not_provable: pl.LazyFrame
+    """Offers that some rule can call neither right nor wrong: `item`, `place`."""
 
 
 def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
@@ -80,16 +80,11 @@ def judge(
         "assortment": assortment(world, items, known, points.lazy()),
     }
     candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points.lazy(), known, catalogue)
-    compared = judged.filter(pl.col("comparable"))
-    own = pl.col("seller").is_null()
-    claims = charged_before(judged, world.history, days=30).filter(~pl.col("proven"))
-    counts = judged.select(
-        judged=pl.col("comparable").sum().cast(pl.Int64), not_comparable=(~pl.col("comparable") & own).sum().cast(pl.Int64)
-    )
+    compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     return Judged(
         candidates=candidates,
-        seen=compared.select("item", "place", "seller", *PROMOTION_ROWS),
-        counts=pl.concat([counts, claims.select(not_provable=pl.len().cast(pl.Int64))], how="horizontal"),
+        seen=judged.select("item", "place", "seller", compared.alias("compared"), *PROMOTION_ROWS),
+        not_provable=not_provable(judged, rules, world, items, frames),
     )
 
 
@@ -144,10 +139,7 @@ def conclude(
     told = (
         seen.join(items, on="item", how="inner")
         .join(places, on="place", how="inner")
-        .select("market", "channel", "location", "sku", "seller", source=pl.lit(None, pl.String))
+        .select("market", "channel", "location", "sku", "seller", "compared")
     )
-    delivered = world.source_runs.filter(pl.col("status") == "complete").select(
-        *(pl.lit(None, pl.String).alias(name) for name in ("market", "channel", "location", "sku", "seller")), "source"
-    )
-    findings = reconcile(found, pl.concat([told, delivered]), memory, world, [rule.id for rule in rules])
-    return roll_up(findings, census(seen, world, items, known), memory, world)
+    findings = reconcile(found, told, memory, world, rules)
+    return roll_up(findings, census(seen.filter("compared"), world, items, known), memory, world)

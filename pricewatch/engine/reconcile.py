@@ -20,19 +20,20 @@ from collections.abc import Sequence
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine.world import Memory, World
+from pricewatch.engine.checks import registry
+from pricewatch.engine.world import Memory, Rule, World
 
 OFFER = ["market", "channel", "location", "sku", "seller"]
 
 LIVING = ("new", "open", "regressed", "unverified", "waived")
 
 
-def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: World, rules: Sequence[str]) -> pl.DataFrame:
+def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
     """`tables.Findings` of this night, all states, without incidents.
 
-    In: `findings.describe`'s rows; `seen`: the offers judged tonight as text (`market`, `channel`, `location`, `sku`, `seller`)
-    plus a row with null keys and `source` for each source that delivered completely; what earlier nights left; the ids of the
-    rules that were run. Out: found rows with their state, and earlier ones that are resolved or unverified tonight.
+    In: `findings.describe`'s rows; `seen`: tonight's offers as text (`market`, `channel`, `location`, `sku`, `seller`) and
+    whether they were `compared` with what was decided; what earlier nights left; the rules that were run. Out: found rows with
+    their state, and earlier ones that are resolved or unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")
     waivers = (
@@ -73,14 +74,25 @@ def _dated(here: pl.DataFrame, world: World) -> pl.DataFrame:
     return dated.select(pl.col(name).cast(dtype) for name, dtype in tables.schema("findings").items())
 
 
-def _gone(earlier: pl.DataFrame, seen: pl.DataFrame, world: World, rules: Sequence[str]) -> pl.DataFrame:
-    """Earlier findings that were not found tonight: resolved where the offer was judged again, unverified otherwise."""
-    offers = seen.filter(pl.col("sku").is_not_null()).select(OFFER).unique().with_columns(_seen=pl.lit(True))
-    sources = seen.filter(pl.col("sku").is_null()).select("source").unique().with_columns(_delivered=pl.lit(True))
-    told = earlier.join(offers, on=OFFER, how="left", nulls_equal=True).join(sources, on="source", how="left")
-    about_source = pl.col("sku").is_null()
-    again = pl.when(about_source).then(pl.col("_delivered")).otherwise(pl.col("_seen")).fill_null(False)
-    right = again & pl.col("rule").is_in(list(rules))
+def _gone(earlier: pl.DataFrame, seen: pl.DataFrame, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Earlier findings that were not found tonight: resolved where their rule looked again, unverified otherwise.
+
+    A rule about sources looked at those that delivered completely; one that holds prices against what was decided, at the offers
+    that could be; every other one, at all offers.
+    """
+    offers = seen.group_by(OFFER).agg(pl.col("compared").any()).with_columns(_seen=pl.lit(True))
+    complete = world.source_runs.filter(pl.col("status") == "complete")["source"].to_list()
+    comparing = [name for name, kind in registry().items() if kind.compares]
+    told = earlier.join(offers, on=OFFER, how="left", nulls_equal=True)
+    again = (
+        pl.when(pl.col("sku").is_null())
+        .then(pl.col("source").is_in(complete))
+        .when(pl.col("check").is_in(comparing))
+        .then(pl.col("compared"))
+        .otherwise(pl.col("_seen"))
+        .fill_null(False)
+    )
+    right = again & pl.col("rule").is_in([rule.id for rule in rules])
     now = pl.when(right).then(pl.lit("resolved")).otherwise(pl.lit("unverified"))
     night = pl.lit(world.night)
     return told.with_columns(

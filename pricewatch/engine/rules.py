@@ -72,6 +72,22 @@ def run_rules(
     return pl.concat([empty, *found])
 
 
+def not_provable(
+    offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, frames: Mapping[str, pl.LazyFrame]
+) -> pl.LazyFrame:
+    """Offers that some rule can call neither right nor wrong: `item`, `place`, each once."""
+    catalogue = products(world, items)
+    found = [pl.LazyFrame(schema={"item": pl.Int32, "place": pl.Int32})]
+    for rule in rules:
+        kind = registry()[rule.check]
+        if kind.unproven is not None:
+            where = condition(rule.where)
+            given = {name: _frame(frames[name], name, kind, where, catalogue) for name in kind.frames}
+            claims = kind.unproven(_concerned(offers, kind, where, catalogue), rule.params, **given)
+            found.append(claims.select("item", "place"))
+    return pl.concat(found).unique()
+
+
 def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
     """The catalogue by `item`, with `PRODUCT_COLUMNS`."""
     return (

@@ -52,7 +52,8 @@ def audit(
     points = decide(world, items, places)
     judged = judge(seen.lazy(), points, rules, world, items, places)
     # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
-    candidates, again, counts = judged.candidates.collect(), judged.seen.collect(), judged.counts.collect()
+    candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
+    compared = int(again["compared"].sum())
     findings, incidents = conclude(candidates, again, rules, world, memory or Memory(), items, places)
     return Audit(
         offers=seen,
@@ -67,7 +68,9 @@ def audit(
         history=world.history,
         counts={
             "offers": seen.height,
-            **counts.row(0, named=True),
+            "judged": compared,
+            "not_comparable": again["seller"].null_count() - compared,
+            "not_provable": unproven.height,
             "quarantined": refused.height,
             "unmatched": strangers.height,
         },

@@ -40,6 +40,10 @@ FRAMES = ("history", "assortment", "source_runs")
 """World frames a check may ask for by naming them as keyword parameters."""
 
 
+DECIDED = frozenset({"list_price", "expected_price", "expected_member_price", "leader_price", "ended_price", "was_price"})
+"""Columns that only comparable offers have a meaning in."""
+
+
 class Params(BaseModel):
     """The parameters of one kind of check. Every field has a description with its unit."""
 
@@ -71,6 +75,13 @@ class Check:
     """`offers`: separable by SKU. `night`: judged once a night (sources)."""
     refines: frozenset[str]
     """Kinds whose finding on the same offer and price this one makes superfluous, being more specific."""
+    unproven: Function | None
+    """The offers this kind can judge neither right nor wrong for want of history; they are counted in the report."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether it holds offers against what was decided: then what is not comparable is not seen by it."""
+        return bool(self.needs & DECIDED)
 
     @property
     def manual(self) -> str:
@@ -94,7 +105,11 @@ class Check:
 
 
 def check(
-    *, needs: set[str] | frozenset[str] = frozenset(), scope: str = "offers", refines: set[str] | frozenset[str] = frozenset()
+    *,
+    needs: set[str] | frozenset[str] = frozenset(),
+    scope: str = "offers",
+    refines: set[str] | frozenset[str] = frozenset(),
+    unproven: Function | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function as a kind of check; its name is the name in YAML."""
 
@@ -108,7 +123,7 @@ def check(
         if not re.search(r"Example::", function.__doc__ or ""):
             raise TypeError(f"check {function.__name__} has no example in its manual page")
         function.__dict__["check"] = Check(
-            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines)
+            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines), unproven
         )
         return function
 

@@ -17,7 +17,13 @@ class WasPrice(Params):
     )
 
 
-@check(needs={"was_price", "price", "promotion_starts_at"})
+def without_history(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
+    """Offers whose struck-through price can be called neither right nor wrong: the history does not reach back far enough."""
+    claims = charged_before(offers, history, days=params.days)
+    return claims.filter(pl.col("comparable"), ~pl.col("proven"), pl.col("was_price") > pl.col("price"))
+
+
+@check(needs={"was_price", "price", "promotion_starts_at"}, unproven=without_history)
 def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
     """Offers whose struck-through price is above every price charged there in the `days` before the reduction began.
 

@@ -1,4 +1,4 @@
-"""What each store's tills charged on one business day: one file a store and night.
+"""What each store's tills charged since prices last changed: one file a store and night, from Monday to the night.
 
     store;time;plu;quantity;regular_price;card_price
     00330;2017-06-18 23:30:12;1095275;2;1.85;1.67
@@ -10,7 +10,7 @@ counts the lines, so that a half-written file is seen. A store without a sale se
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -33,9 +33,14 @@ def write_tills(inbox: Path, reference: Reference, night: date) -> int:
 
 
 def till_rows(lines: pl.DataFrame, night: date) -> pl.DataFrame:
-    """The file's columns, of the lines rung on one local day. In: `Reference.lines`. Sorted by store and time."""
+    """The file's columns, of the lines rung from Monday, when prices change, to the night. In: `Reference.lines`.
+
+    One day's lines of one item and store are one in nine cases out of ten: no evidence that a promotion is not given. Sorted by
+    store and time.
+    """
+    monday = night - timedelta(days=night.weekday())
     return (
-        lines.filter(pl.col("at").dt.date() == night)
+        lines.filter(pl.col("at").dt.date().is_between(monday, night))
         .sort("store_id", "at", "product_id", "quantity", "regular_price", "card_price")
         .select(
             store=location("store_id"),

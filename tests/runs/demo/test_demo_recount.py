@@ -24,7 +24,6 @@ RECOUNT = """
         SELECT store, plu, regular, count(*) AS n, max(time) AS last FROM lines GROUP BY ALL
     ), offers AS (
         SELECT store, plu, arg_max(regular, (n, last, -regular)) AS regular,
-               (SELECT count(*) FROM lines l WHERE l.store = v.store AND l.plu = v.plu) AS lines,
                (SELECT count(*) FROM lines l WHERE l.store = v.store AND l.plu = v.plu AND l.card IS NOT NULL) AS card_lines
         FROM votes v GROUP BY store, plu
     ), decided AS (
@@ -44,7 +43,7 @@ RECOUNT = """
     )
     SELECT count(*) AS judged,
            count(*) FILTER (d.regular <> d.list_price) AS wrong,
-           count(*) FILTER (d.lines >= 2 AND d.card_lines = 0 AND d.regular >= d.list_price AND d.regular > p.member_price)
+           count(*) FILTER (d.card_lines = 0 AND d.regular >= d.list_price AND d.regular > p.member_price)
                AS missing
     FROM decided d LEFT JOIN promised p USING (store, sku)
 """
