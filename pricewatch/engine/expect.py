@@ -13,6 +13,7 @@ from pricewatch.engine.points import LOOKS_BACK
 from pricewatch.engine.world import World
 
 EXPECTED = ("list_price", "expected_price", "expected_member_price")
+CHANGING = ("list_price", "price", "member_price")
 
 
 def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.DataFrame) -> pl.LazyFrame:
@@ -43,14 +44,16 @@ def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.
         )
     )
     fit = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
-    young = pl.col("observed_at") < pl.col("since") + pl.col("grace")
     judged = judged.with_columns(
         **{name: pl.when(fit).then(name) for name in EXPECTED},
-        tolerated_list_price=pl.when(fit & young).then("earlier_list_price"),
-        tolerated_price=pl.when(fit & young).then("earlier_price"),
-        tolerated_member_price=pl.when(fit & young).then("earlier_member_price"),
-    ).drop("earlier_list_price", "earlier_price", "earlier_member_price", "since", "until")
+        **{f"tolerated_{name}": pl.when(fit & _young(name)).then(f"earlier_{name}") for name in CHANGING},
+    ).drop(*(f"earlier_{name}" for name in CHANGING), *(f"{name}_changed_at" for name in CHANGING), "since", "until")
     return judged.join(_leaders(judged), on=["market", "leader", "item"], how="left", validate="m:1")
+
+
+def _young(name: str) -> pl.Expr:
+    """Whether an offer was seen while the channel's grace ran for a price that had changed."""
+    return pl.col("observed_at") < pl.col(f"{name}_changed_at") + pl.col("grace")
 
 
 def _in_segment(world: World) -> pl.Expr:

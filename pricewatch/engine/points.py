@@ -39,9 +39,10 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     `since`, `until` (UTC, end-exclusive); `list_price`, `price_row`; `expected_price` with `promotion_row` and
     `promotion_starts_at` (null without promotion); `expected_member_price` with `member_promotion_row` (null where members have
     no price of their own); `previous_list_price`, `next_list_price` with their rows; `ended_price`, `ended_member_price` with
-    their rows; and what the segment before expected: `earlier_list_price`, `earlier_price`, `earlier_member_price`. Money is
-    Int64 minor units, rows are Int32 positions in `central.price_list` and `central.promotions`. Products without a price
-    version have no point.
+    their rows; and what was expected before the last change of each price, and when it changed: `earlier_list_price` until
+    `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price` until `member_price_changed_at`.
+    Money is Int64 minor units, rows are Int32 positions in `central.price_list` and `central.promotions`. Products without a
+    price version have no point.
 
     Solved step by step, not as one lazy plan: the later steps share the first ones, which one plan would solve again for each.
     """
@@ -81,12 +82,24 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
         )
         .sort(*KEY, "since")
         .with_columns(
-            earlier_list_price=pl.col("list_price").shift(1).over(KEY),
-            earlier_price=pl.col("expected_price").shift(1).over(KEY),
-            earlier_member_price=pl.col("expected_member_price").shift(1).over(KEY),
+            *_before_its_change("list_price", "list_price"),
+            *_before_its_change("expected_price", "price"),
+            *_before_its_change("expected_member_price", "member_price"),
         )
         .drop("promotion_price", "member_promotion_price", "role")
     )
+
+
+def _before_its_change(column: str, name: str) -> tuple[pl.Expr, pl.Expr]:
+    """What a price was before it last changed, and when it changed. In: segments sorted by `KEY` and `since`.
+
+    A segment that begins because something else changed leaves the price, and the grace that runs for it, as they are.
+    """
+    price, before = pl.col(column), pl.col(column).shift(1)
+    first = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in KEY)
+    change = pl.when(first | price.ne_missing(before)).then(pl.int_range(pl.len())).forward_fill()
+    earlier = pl.when(~first).then(before).gather(change)
+    return earlier.alias(f"earlier_{name}"), pl.col("since").gather(change).alias(f"{name}_changed_at")
 
 
 _VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_row", "next_list_price", "next_price_row"]
