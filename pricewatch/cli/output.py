@@ -57,8 +57,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show(renderable: RenderableType) -> None:
-    """Print a report."""
-    console().print(renderable)
+    """Print a report; in a pipe or a file without the blanks that fill a screen's lines."""
+    target = console()
+    if target.is_terminal:
+        target.print(renderable)
+        return
+    with target.capture() as captured:
+        target.print(renderable)
+    typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
 
 
 def say(text: str) -> None:

@@ -64,14 +64,14 @@ CAUSES: tuple[Cause, ...] = (
     ),
     Cause(
         "previous_list_price",
-        _priced & (_observed == pl.col("previous_list_price")),
+        _priced & (_observed == pl.col("previous_list_price")) & _observed.ne_missing(pl.col("list_price")),
         pl.format("{} is the list price before the last change: the change has not arrived", "_shown"),
         "price_list",
         "previous_price_row",
     ),
     Cause(
         "next_list_price",
-        _priced & (_observed == pl.col("next_list_price")),
+        _priced & (_observed == pl.col("next_list_price")) & _observed.ne_missing(pl.col("list_price")),
         pl.format("{} is the next list price: it was published early", "_shown"),
         "price_list",
         "next_price_row",

@@ -139,7 +139,9 @@ def _amount(column: str) -> pl.Expr:
 def _because() -> pl.Expr:
     """How the expected price came about: list price since when, and the promotion that makes it less."""
     listed = pl.format("list price {} since {}", _amount("list_price"), "price_since")
-    applied = pl.col("promotion").is_not_null() & (pl.col("expected") < pl.col("list_price"))
+    # A was-price's bound or the other of two prices is no promotion's doing.
+    decided = (pl.col("expected") == pl.col("expected_price")) | (pl.col("expected") == pl.col("expected_member_price"))
+    applied = pl.col("promotion").is_not_null() & (pl.col("expected") < pl.col("list_price")) & decided
     promoted = pl.format("{}; promotion {} makes it {}", listed, "promotion", _amount("expected"))
     ended = pl.format("{}; promotion {} has ended", listed, "promotion")
     return (

@@ -23,6 +23,7 @@ SCOPES: tuple[tuple[str, ...], ...] = (
     ("channel", "zone", "promotion"),
     ("channel", "location"),
     ("channel", "zone"),
+    ("channel", "sku"),
     ("channel", "category"),
     ("channel", "brand"),
 )
@@ -37,17 +38,17 @@ MOSTLY_WRONG = 2_500
 ACTIVE = ("new", "open", "regressed")
 
 TITLES = {
-    "promotion_missing": "Promotion not given",
-    "promotion_stale": "Ended promotion still given",
-    "reference_price": "Wrong regular price",
-    "expected_price": "Wrong price",
-    "channel_parity": "Outside its corridor",
-    "was_price": "Struck-through price never charged",
-    "coverage": "Not listed",
-    "freshness": "Observations too old",
-    "conflict": "Two prices at once",
-    "identifier": "Wrong GTIN",
-    "source_health": "Source did not deliver as declared",
+    "promotion_missing": "promotion not given",
+    "promotion_stale": "ended promotion still given",
+    "reference_price": "wrong regular price",
+    "expected_price": "wrong price",
+    "channel_parity": "outside its corridor",
+    "was_price": "struck-through price never charged",
+    "coverage": "not listed",
+    "freshness": "observations too old",
+    "conflict": "two prices at once",
+    "identifier": "wrong GTIN",
+    "source_health": "source did not deliver as declared",
 }
 
 CAUSES = {
@@ -88,11 +89,20 @@ def census(seen: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.Dat
         seen.select("place", "item").join(products, on="item", how="inner").group_by("place", "category", "brand").agg(n=pl.len())
     )
     named = named.join(where, on="place", how="inner")
+    channels = seen.select("place", "item").join(where.select("place", "channel"), on="place", how="inner")
+    by_sku = channels.group_by("channel", "item").agg(n=pl.len()).join(items, on="item", how="inner")
     rows = [seen.filter(pl.col(column).is_not_null()).group_by("place", row=column).agg(n=pl.len()) for column in PROMOTION_ROWS]
     promoted = pl.concat(rows).join(calendar, on="row", how="inner").join(where, on="place", how="inner")
     counts = []
     for scope in (*SCOPES, ("channel",)):
-        of = promoted if "promotion" in scope else named if {"category", "brand"} & set(scope) else by_place
+        of = next(
+            (
+                counted
+                for name, counted in (("promotion", promoted), ("sku", by_sku), ("category", named), ("brand", named))
+                if name in scope
+            ),
+            by_place,
+        )
         counts.append(of.group_by(scope).agg(judged=pl.col("n").sum().cast(pl.Int64)))
     return counts
 
@@ -190,14 +200,14 @@ def _identity(group: _Group) -> str:
 
 
 def _title(group: _Group) -> str:
-    """`Wrong price, price change has not arrived: store 0367`."""
-    what = TITLES.get(group.check, group.check.replace("_", " ").capitalize())
+    """`store 0367: wrong price, price change has not arrived`. Where comes first: a narrow screen cuts the end."""
+    what = TITLES.get(group.check, group.check.replace("_", " "))
     why = CAUSES.get(group.cause)
     scope = dict(group.scope)
     channel = scope.pop("channel", "")
     where = [f"store {scope.pop('location')}" if "location" in scope else channel]
     where += [f"{name} {value}" for name, value in scope.items()]
-    return f"{what}{f', {why}' if why else ''}: {', '.join(part for part in where if part) or 'sources'}"
+    return f"{', '.join(part for part in where if part) or 'sources'}: {what}{f', {why}' if why else ''}"
 
 
 def _incidents(told: pl.DataFrame, memory: Memory, world: World) -> pl.DataFrame:
@@ -218,9 +228,14 @@ def _incidents(told: pl.DataFrame, memory: Memory, world: World) -> pl.DataFrame
             pl.col("currency").drop_nulls().first(),
             pl.col("fingerprint").first().alias("example_finding"),
             pl.col("_rank").first(),
+            pl.col("name").first().alias("_name"),
         )
         .join(known, on="incident", how="left")
         .with_columns(
+            # One product's incident names it: nobody reads a SKU.
+            title=pl.when(pl.col("skus") == 1)
+            .then(pl.concat_str("title", "_name", separator=" - ", ignore_nulls=True))
+            .otherwise("title"),
             share=pl.col("findings") * BASIS_POINTS // pl.col("judged"),
             first_seen=pl.coalesce("_known", pl.lit(world.night)),
             night=pl.lit(world.night),
