@@ -106,8 +106,16 @@ _VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_ro
 
 
 def _versions(world: World, items: pl.DataFrame) -> pl.DataFrame:
-    """Price-list versions by market, zone and item; a version ends where it says, or where the next begins."""
+    """Price-list versions by market, zone and item; a version ends where it says, or where the next begins.
+
+    The previous and the next list price are the nearest that differ: a list that is issued anew each week repeats itself.
+    """
     key = ["market", "zone", "item"]
+    price, row = pl.col("list_price"), pl.col("price_row")
+    first, last = (pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(by)) for name in key) for by in (1, -1))
+    position = pl.int_range(pl.len())
+    began = pl.when(first | (price != price.shift(1))).then(position).forward_fill()
+    ends = pl.when(last | (price != price.shift(-1))).then(position).backward_fill()
     return (
         world.central.price_list.with_row_index("price_row")
         .with_columns(pl.col("price_row").cast(pl.Int32))
@@ -117,10 +125,10 @@ def _versions(world: World, items: pl.DataFrame) -> pl.DataFrame:
             valid_to=pl.min_horizontal(
                 pl.col("valid_to").fill_null(far()), pl.col("valid_from").shift(-1).over(key).fill_null(far())
             ),
-            previous_list_price=pl.col("list_price").shift(1).over(key),
-            previous_price_row=pl.col("price_row").shift(1).over(key),
-            next_list_price=pl.col("list_price").shift(-1).over(key),
-            next_price_row=pl.col("price_row").shift(-1).over(key),
+            previous_list_price=pl.when(~first).then(price.shift(1)).gather(began),
+            previous_price_row=pl.when(~first).then(row.shift(1)).gather(began),
+            next_list_price=pl.when(~last).then(price.shift(-1)).gather(ends),
+            next_price_row=pl.when(~last).then(row.shift(-1)).gather(ends),
         )
         .select(*key, "valid_from", "valid_to", *_VERSION)
     )
