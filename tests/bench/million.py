@@ -23,7 +23,7 @@ CONFIG = {
     "markets.yaml": ("- {id: fr, name: France, currency: EUR, time_zone: Europe/Paris, tax_included: true}\n"),
     "channels.yaml": "- {id: store, name: Stores, kind: store, market: fr, role: own_zone}\n",
     "sources.yaml": "".join(
-        f"- {{id: {name}, feeds: {feeds}, importer: table_file, market: fr, files: \"inbox/{file}\", "
+        f'- {{id: {name}, feeds: {feeds}, importer: table_file, market: fr, files: "inbox/{file}", '
         f'layout: {{format: csv, separator: ";"}}{extra}}}\n'
         for name, feeds, file, extra in (
             ("catalogue", "products", "catalogue.csv", ""),
