@@ -64,7 +64,7 @@ def show(renderable: RenderableType) -> None:
         return
     with target.capture() as captured:
         target.print(renderable)
-    typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
+    target.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
 def say(text: str) -> None:
