@@ -81,21 +81,22 @@ def run_night(
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
-    and that everything is judged at, for playing past nights; None = now and `judged_at`. Sites are not crawled for an older
-    night. Raises `UserError` for what the user can mend, before anything is changed.
+    and that everything is judged at, for playing past nights; None = when each was seen, and `judged_at` the end of collecting.
+    Sites are not crawled for an older night. Raises `UserError` for what the user can mend, before anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
-    as_of = (as_of or judged_at(workspace, night, started)).astimezone(UTC)
     with exclusive(workspace.data), Database(workspace.database_url) as database:
         if collect:
             # What a site shows now says nothing about an older night: only files tell of it.
-            past = as_of < started and observed_at is None
+            past = (as_of or judged_at(workspace, night, started)) < started and observed_at is None
             sources = [source for source in workspace.sources if not (past and source.spider)]
             _collect(workspace, night, sources, observed_at, observer)
         delivered = deliveries(workspace.landing, night)
         if not delivered:
             raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")
+        # Not before: a page that was seen after the instant of judgement would be refused as one from the future.
+        as_of = (as_of or judged_at(workspace, night, datetime.now(UTC))).astimezone(UTC)
         _tell(observer, "judging")
         lake = Lake(workspace.lake)
         found = _audit(workspace, night, as_of, delivered, lake, database)
