@@ -352,6 +352,16 @@ def night(given: World, rules: Sequence[Rule], offers: pl.DataFrame, *, memory: 
     return audit(given, rules, offers=offers.lazy(), memory=memory)
 
 
+def remembered(audit: Audit, before: Memory | None = None) -> Memory:
+    """What a night leaves to the next one: the last row of each finding, and every incident seen so far."""
+    earlier = before or Memory()
+    return Memory(
+        findings=pl.concat([audit.findings, earlier.findings]).unique("fingerprint", keep="first", maintain_order=True),
+        waivers=earlier.waivers,
+        incidents=pl.concat([earlier.incidents, audit.incidents]),
+    )
+
+
 def rule(
     check: str, *, id: str | None = None, where: str | None = None, severity: str = "major", owner: str = "pricing", **params: Any
 ) -> Rule:
@@ -368,5 +378,5 @@ def rule(
 
 __all__ = [
     "AS_OF", "ITEMS", "JUDGED", "NIGHT", "SEEN", "assert_table", "central", "channel", "findings_among", "findings_of", "judged",
-    "night", "raw", "rule", "source", "source_run", "table", "typed", "world",
+    "night", "raw", "remembered", "rule", "source", "source_run", "table", "typed", "world",
 ]  # fmt: skip
