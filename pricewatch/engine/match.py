@@ -32,7 +32,7 @@ def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.Da
 
 def unmatched(rows: pl.DataFrame) -> pl.DataFrame:
     """Matched rows whose product is not in the catalogue, as they were, with `reason`."""
-    return rows.filter(pl.col("item").is_null()).with_columns(reason=_why()).drop("item", "place")
+    return rows.filter(pl.col("item").is_null()).with_columns(reason=_why()).drop("item", "place", "row")
 
 
 def _catalogue(world: World, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

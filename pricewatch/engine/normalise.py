@@ -30,13 +30,15 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
 
     In: `tables.Raw` rows of sources in `world.sources`. Offers out: one row a raw row, with `market`, `channel`, `location`,
     `surface`, ids as text, `gtin` (Int64), the five prices (Int64 minor units), `currency`, `tax_included`, `available`,
-    `observed_at` (UTC) and provenance; `seller` is null where the seller is the channel itself. Quarantine out:
-    `tables.Quarantine`. Empty when nothing came.
+    `observed_at` (UTC), provenance, and `row`, its position among the raw rows; `seller` is null where the seller is the channel
+    itself. Quarantine out: `tables.Quarantine`. Empty when nothing came.
     """
     declared = world.sources.rename({"currency": "_currency", "tax_included": "_tax", "surface": "_surface"})
     channels = world.channels.select("market", "channel", "own_seller", "channel_kind")
-    rows = raw.join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left").join(
-        channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left"
+    rows = (
+        raw.with_row_index("row")
+        .join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left")
+        .join(channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left")
     )
     rows = rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location"))
     rows = rows.with_columns(per_unit=money.unit(pl.coalesce("_code", "_currency")))
@@ -168,6 +170,7 @@ def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
     seller, basis = _blank("seller"), _blank("tax_included").str.to_lowercase()
     stocked = _blank("availability").str.to_lowercase().str.replace(r"^https?://schema\.org/", "").str.replace_all(r"[ _\-]", "")
     return rows.select(
+        "row",
         "market",
         "channel",
         pl.when(pl.col("channel_kind") == "store").then("_location").alias("location"),

@@ -37,8 +37,10 @@ def audit(
         decided, refused = read_central(central, world)
         world = replace(world, central=decided)
     items, places = codes.item_codes(world), codes.place_codes(world)
-    gathered = gather(offers, world, items, places)
-    rows, quarantine = gathered.rows.collect(), gathered.quarantine.collect()
+    rows = gather(offers, world, items, places).rows.collect()
+    # Rows that did not come through are the refused ones: only they are read a second time, for their reasons.
+    lost = offers.with_row_index("row").join(rows.lazy().select("row"), on="row", how="anti").drop("row")
+    quarantine = gather(lost, world, items, places).quarantine.collect()
     strangers = unmatched(rows).sort("source", "source_ref")
     seen = settle(rows.lazy()).collect()
     del rows
