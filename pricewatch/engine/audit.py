@@ -24,7 +24,7 @@ from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import place_table
 from pricewatch.engine.points import LOOKS_BACK, price_points
-from pricewatch.engine.reconcile import reconcile
+from pricewatch.engine.reconcile import LOOKED_AT, reconcile
 from pricewatch.engine.rules import not_provable, products, run_rules
 from pricewatch.engine.world import Memory, Rule, World
 
@@ -43,8 +43,9 @@ class Judged:
 
     candidates: pl.LazyFrame
     seen: pl.LazyFrame
-    """Every offer: `item`, `place`, `seller`, `compared` (held against what was decided: comparable, and not too old), and the
-    calendar rows it was judged by (`PROMOTION_ROWS`)."""
+    """Every leading offer: `item`, `place`, `seller`, `compared` (comparable, and not too old), `decided` (compared, and its own
+    price was decided), `led` (compared, and its leader's price is known), and the calendar rows it was judged by
+    (`PROMOTION_ROWS`)."""
     not_provable: pl.LazyFrame
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
 
@@ -59,8 +60,21 @@ def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.Data
 
 
 def decide(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """What each product should cost in each area (`points.price_points`)."""
-    return price_points(world, items, place_table(world, places))
+    """What each product should cost in each area (`points.price_points`), in markets whose decisions arrived whole.
+
+    Without its calendar every promotion that is given would be a wrong price, and every one that is missing right again. So a
+    market whose price list or calendar did not come has no price points: nothing is claimed there, and nothing resolved.
+    """
+    known = place_table(world, places)
+    unknown = known.filter(pl.col("market").is_in(_undecided(world))).select("area").unique()
+    return price_points(world, items, known).join(unknown, on="area", how="anti")
+
+
+def _undecided(world: World) -> list[str]:
+    """Markets whose price list or promotion calendar did not come, or not whole. What may be missing, and is, is no loss."""
+    came = (pl.col("status") == "complete") | ((pl.col("status") == "missing") & pl.col("problem").is_null())
+    lost = world.source_runs.filter(pl.col("feeds").is_in(["price_list", "promotions"]), ~came)
+    return lost.join(world.sources, on="source", how="inner")["market"].unique().to_list()
 
 
 def judge(
@@ -81,9 +95,14 @@ def judge(
     }
     candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points.lazy(), known, catalogue)
     compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
+    looked_at = {
+        "compared": compared,
+        "decided": compared & pl.col("list_price").is_not_null(),
+        "led": compared & pl.col("leader_price").is_not_null(),
+    }
     return Judged(
         candidates=candidates,
-        seen=judged.select("item", "place", "seller", compared.alias("compared"), *PROMOTION_ROWS),
+        seen=judged.select("item", "place", "seller", *PROMOTION_ROWS, **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
     )
 
@@ -139,7 +158,7 @@ def conclude(
     told = (
         seen.join(items, on="item", how="inner")
         .join(places, on="place", how="inner")
-        .select("market", "channel", "location", "sku", "seller", "compared")
+        .select("market", "channel", "location", "sku", "seller", *LOOKED_AT)
     )
     findings = reconcile(found, told, memory, world, rules)
     return roll_up(findings, census(seen.filter("compared"), world, items, known), memory, world)

@@ -1,8 +1,8 @@
 """Tonight against the nights before: new, still open, regressed, resolved, unverified, waived.
 
 A finding is resolved only when its offer was seen again and is right. Where its source did not deliver, nobody bought the item,
-or its rule was not run, it is `unverified`: nothing is known. A finding that was resolved and comes back is `regressed`. A
-waiver holds until its day.
+nobody knows what was decided, or its rule was not run, it is `unverified`: nothing is known. A finding that was resolved and
+comes back is `regressed`. A waiver holds until its day.
 
     before        found tonight    seen, not found    not seen
     -             new              -                  -
@@ -25,14 +25,17 @@ from pricewatch.engine.world import Memory, Rule, World
 
 OFFER = ["market", "channel", "location", "sku", "seller"]
 
+LOOKED_AT = ("compared", "decided", "led")
+"""How far an offer was looked at: comparable at all, with its own decided price, with its leader's (`engine.audit.Judged`)."""
+
 LIVING = ("new", "open", "regressed", "unverified", "waived")
 
 
 def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
     """`tables.Findings` of this night, all states, without incidents.
 
-    In: `findings.describe`'s rows; `seen`: tonight's offers as text (`market`, `channel`, `location`, `sku`, `seller`) and
-    whether they were `compared` with what was decided; what earlier nights left; the rules that were run. Out: found rows with
+    In: `findings.describe`'s rows; `seen`: tonight's offers as text (`market`, `channel`, `location`, `sku`, `seller`) and how
+    far each was looked at (`LOOKED_AT`, Boolean); what earlier nights left; the rules that were run. Out: found rows with
     their state, and earlier ones that are resolved or unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")
@@ -45,6 +48,8 @@ def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: Wo
     here = found.join(before, on="fingerprint", how="left").join(waivers, on="fingerprint", how="left")
     here = here.with_columns(state=_state_of_found())
     gone = memory.findings.filter(pl.col("state").is_in(LIVING)).join(found, on="fingerprint", how="anti")
+    # A wrong price that a more specific rule tells tonight is told there: it is not put right, and not told twice.
+    gone = gone.join(_kept_elsewhere(found), on=[*OFFER, "rule"], how="anti", nulls_equal=True)
     gone = _gone(gone, seen, world, rules)
     return pl.concat([_dated(here, world), gone.select(list(tables.schema("findings")))]).sort(
         "channel", "location", "sku", "seller", "rule", "fingerprint", nulls_last=True
@@ -74,24 +79,27 @@ def _dated(here: pl.DataFrame, world: World) -> pl.DataFrame:
     return dated.select(pl.col(name).cast(dtype) for name, dtype in tables.schema("findings").items())
 
 
+def _kept_elsewhere(found: pl.DataFrame) -> pl.DataFrame:
+    """Offers and the rules whose findings on them are folded into another rule's tonight."""
+    folded = found.filter(pl.col("also").is_not_null()).with_columns(rule=pl.col("also").str.split(", "))
+    return folded.select(*OFFER, "rule").explode("rule")
+
+
 def _gone(earlier: pl.DataFrame, seen: pl.DataFrame, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
     """Earlier findings that were not found tonight: resolved where their rule looked again, unverified otherwise.
 
-    A rule about sources looked at those that delivered completely; one that holds prices against what was decided, at the offers
-    that could be; every other one, at all offers.
+    A rule about sources looked at those that delivered completely; one that holds prices against others, at the offers for which
+    those others are known (`Check.basis`); every other one, at all offers.
     """
-    offers = seen.group_by(OFFER).agg(pl.col("compared").any()).with_columns(_seen=pl.lit(True))
+    offers = seen.group_by(OFFER).agg(pl.col(LOOKED_AT).any()).with_columns(_seen=pl.lit(True))
     complete = world.source_runs.filter(pl.col("status") == "complete")["source"].to_list()
-    comparing = [name for name, kind in registry().items() if kind.compares]
+    kinds = registry()
     told = earlier.join(offers, on=OFFER, how="left", nulls_equal=True)
-    again = (
-        pl.when(pl.col("sku").is_null())
-        .then(pl.col("source").is_in(complete))
-        .when(pl.col("check").is_in(comparing))
-        .then(pl.col("compared"))
-        .otherwise(pl.col("_seen"))
-        .fill_null(False)
-    )
+    again = pl.col("_seen")
+    for basis in LOOKED_AT:
+        resting = [name for name, kind in kinds.items() if kind.basis == basis]
+        again = pl.when(pl.col("check").is_in(resting)).then(basis).otherwise(again)
+    again = pl.when(pl.col("sku").is_null()).then(pl.col("source").is_in(complete)).otherwise(again).fill_null(False)
     right = again & pl.col("rule").is_in([rule.id for rule in rules])
     now = pl.when(right).then(pl.lit("resolved")).otherwise(pl.lit("unverified"))
     night = pl.lit(world.night)

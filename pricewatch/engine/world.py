@@ -121,7 +121,9 @@ class Audit:
     history: pl.LazyFrame
     """What was known before this night, earlier prices that were told included (`tables.History`)."""
     counts: Mapping[str, int]
-    """offers, judged, not_comparable, not_provable, quarantined, unmatched."""
+    """offers = judged (held against a decided price, or their leader's) + undecided (comparable, but nobody decided a price) +
+    not_comparable + others (other sellers') + second_surfaces (a channel's further surfaces); and not_provable, quarantined,
+    unmatched."""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,13 @@ def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     """Offers that were seen and still not judged, and findings that nobody could look at again."""
     seen, judged = run.counts.get("offers", 0), run.counts.get("judged", 0)
     reasons = [
-        (run.counts.get("not_comparable", 0), "not comparable (tax basis or currency not stated)"),
+        (run.counts.get("undecided", 0), "without a decided price"),
+        (run.counts.get("others", 0), "of other sellers"),
+        (run.counts.get("second_surfaces", 0), "read a second time on the same page"),
+        (
+            run.counts.get("not_comparable", 0),
+            "not comparable (other or no currency or tax basis, or too old)",
+        ),
         (run.counts.get("not_provable", 0), "claims not provable (not enough price history)"),
         (run.counts.get("unmatched", 0), "not in the catalogue"),
         (run.counts.get("quarantined", 0), "rows quarantined"),

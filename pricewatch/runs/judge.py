@@ -55,7 +55,8 @@ def audit(
     judged = judge(seen.lazy(), points, rules, world, items, places)
     # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
     candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
-    compared = int(again["compared"].sum())
+    own, compared = again["seller"].null_count(), int(again["compared"].sum())
+    held = again.select((pl.col("decided") | pl.col("led")).sum()).item()
     findings, incidents = conclude(candidates, again, rules, world, memory or Memory(), items, places)
     return Audit(
         offers=seen,
@@ -70,8 +71,11 @@ def audit(
         history=world.history,
         counts={
             "offers": seen.height,
-            "judged": compared,
-            "not_comparable": again["seller"].null_count() - compared,
+            "judged": held,
+            "undecided": compared - held,
+            "not_comparable": own - compared,
+            "others": again.height - own,
+            "second_surfaces": seen.height - again.height,
             "not_provable": unproven.height,
             "quarantined": refused.height,
             "unmatched": strangers.height,

@@ -102,6 +102,31 @@ def test_where_a_source_fails_its_findings_are_unverified_and_the_source_is_one_
     ]
 
 
+@pytest.mark.parametrize("feeds", ["price_list", "promotions"])
+@pytest.mark.parametrize(("status", "problem"), [("failed", "no file"), ("degraded", "cut off"), ("missing", "not collected")])
+def test_without_its_decisions_a_night_claims_nothing_and_resolves_nothing(feeds: str, status: str, problem: str) -> None:
+    first = nights(WRONG)[0]
+    declared = source("office", None)
+    lost = source_run("office", None, status=status, problem=problem, feeds=feeds, night=NIGHT)
+    given = world(DECIDED, CHANNELS, [*SOURCES, declared], source_runs=[lost, source_run("web", "web", night=NIGHT)])
+    told = night(given, RULES[:5], web(RIGHT, AS_OF - timedelta(hours=2)), memory=remembered(first))
+    assert told.findings["state"].to_list() == ["unverified"]
+    assert (told.counts["offers"], told.counts["judged"], told.counts["undecided"]) == (2, 0, 2)
+
+
+def test_a_calendar_that_may_be_missing_and_is_leaves_the_price_list_in_force() -> None:
+    declared, absent = source("office", None), source_run("office", None, status="missing", feeds="promotions", night=NIGHT)
+    given = world(DECIDED, CHANNELS, [*SOURCES, declared], source_runs=[absent, source_run("web", "web", night=NIGHT)])
+    assert night(given, RULES, web(WRONG, AS_OF - timedelta(hours=2))).counts["judged"] == 2
+
+
+def test_a_product_without_a_list_price_is_counted_as_undecided_not_as_judged() -> None:
+    given = world(DECIDED, CHANNELS, SOURCES)
+    rows = raw("sku  location  price  source\nA2  0500  5.00  tills\nA1  0500  13.49  tills")
+    told = night(given, RULES, rows)
+    assert (told.counts["judged"], told.counts["undecided"]) == (1, 1)
+
+
 def test_a_product_that_is_no_longer_shown_is_missing_and_its_wrong_price_unverified() -> None:
     _, second = nights(WRONG, "sku  price\nA2  4.50")
     assert second.findings.select("check", "sku", "state").sort("check").rows() == [

@@ -11,7 +11,8 @@ from pricewatch.engine.world import Memory, Rule
 from pricewatch.testing import NIGHT, central, channel, rule, source, source_run, world
 
 OFFER = {"market": "us", "channel": "web", "location": None, "sku": "A1", "seller": None}
-SEEN = pl.DataFrame([{**OFFER, "compared": True}], schema={**dict.fromkeys(OFFER, pl.String), "compared": pl.Boolean})
+LOOKED_AT = dict.fromkeys(("compared", "decided", "led"), True)
+SEEN = pl.DataFrame([{**OFFER, **LOOKED_AT}], schema={**dict.fromkeys(OFFER, pl.String), **dict.fromkeys(LOOKED_AT, pl.Boolean)})
 NOT_SEEN = SEEN.clear()
 BEFORE = NIGHT - timedelta(2)
 RULES = [rule("expected_price"), rule("identifier"), rule("source_health")]
@@ -114,10 +115,31 @@ def test_a_finding_whose_rule_was_removed_is_unverified_not_resolved() -> None:
 
 
 def test_a_price_that_could_not_be_compared_is_unverified_but_a_gtin_was_seen() -> None:
-    strange = SEEN.with_columns(compared=pl.lit(False))
+    strange = SEEN.with_columns(pl.lit(False).alias(name) for name in LOOKED_AT)
     assert states(found().clear(), past("open"), strange)["state"].to_list() == ["unverified"]
     gtin = past("open", check="identifier", rule="identifier", subject="gtin")
     assert states(found().clear(), gtin, strange)["state"].to_list() == ["resolved"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis"),
+    [
+        ("expected_price", "decided"),
+        ("reference_price", "decided"),
+        ("promotion_missing", "decided"),
+        ("promotion_stale", "decided"),
+        ("channel_parity", "led"),
+        ("was_price", "compared"),
+        ("conflict", None),
+        ("coverage", None),
+    ],
+)
+def test_a_finding_is_resolved_only_where_what_it_rests_on_is_known(kind: str, basis: str | None) -> None:
+    rules, before = [rule(kind)], past("open", check=kind, rule=kind.replace("_", "-"))
+    for missing in LOOKED_AT:
+        tonight = SEEN.with_columns(pl.lit(False).alias(missing))
+        state = "unverified" if missing == basis else "resolved"
+        assert states(found().clear(), before, tonight, rules=rules)["state"].to_list() == [state], missing
 
 
 def test_another_store_product_or_seller_resolves_nothing() -> None:
@@ -142,3 +164,9 @@ def test_found_and_gone_are_told_together_in_one_order() -> None:
 
 def test_no_findings_and_no_memory_are_no_findings() -> None:
     assert states(found().clear(), NONE).height == 0
+
+
+def test_a_wrong_price_told_by_a_more_specific_rule_tonight_is_neither_resolved_nor_told_twice() -> None:
+    specific = {"fingerprint": "f2", "rule": "missing", "check": "promotion_missing", "also": "expected-price"}
+    told = states(found(specific), past("open"))
+    assert told.select("fingerprint", "state").rows() == [("f2", "new")]

@@ -40,8 +40,8 @@ FRAMES = ("history", "assortment", "source_runs")
 """World frames a check may ask for by naming them as keyword parameters."""
 
 
-DECIDED = frozenset({"list_price", "expected_price", "expected_member_price", "leader_price", "ended_price", "was_price"})
-"""Columns that only comparable offers have a meaning in."""
+DECIDED = frozenset({"list_price", "expected_price", "expected_member_price", "ended_price", "ended_member_price"})
+"""Columns that say what was decided of the offer's own price."""
 
 
 class Params(BaseModel):
@@ -79,9 +79,13 @@ class Check:
     """The offers this kind can judge neither right nor wrong for want of history; they are counted in the report."""
 
     @property
-    def compares(self) -> bool:
-        """Whether it holds offers against what was decided: then what is not comparable is not seen by it."""
-        return bool(self.needs & DECIDED)
+    def basis(self) -> str | None:
+        """What must be known of an offer before this kind can find it right (`reconcile.LOOKED_AT`); None: that it was seen."""
+        if "leader_price" in self.needs:
+            return "led"
+        if self.needs & DECIDED:
+            return "decided"
+        return "compared" if "was_price" in self.needs else None
 
     @property
     def manual(self) -> str:
