@@ -108,7 +108,7 @@ def explain(
 
     Example:
 
-      pricewatch explain 5f0c2a
+      pricewatch explain f5f0c2
     """
     from pricewatch.report.explain import explain as tell
     from pricewatch.runs.look import story

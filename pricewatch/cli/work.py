@@ -1,4 +1,4 @@
-"""The verbs that change something: init, demo, doctor, collect, audit, export."""
+"""The verbs that change something: init, demo, doctor, collect, audit, export, waive."""
 
 from __future__ import annotations
 
@@ -183,6 +183,27 @@ def export(
     ending = to.suffix.lstrip(".").lower() if to else ""
     form = kind.value if kind else ending or Export.CSV.value
     typer.echo(write(worst_first(run.findings), to or workspace.outbox / f"findings-{run.night}.{form}", form))
+
+
+@verbs.command()
+def waive(
+    finding: Annotated[str, typer.Argument(metavar="ID", help="The finding's id, or how it starts.")],
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day it may stay wrong, as 2026-03-31.")],
+    who: Annotated[str, typer.Option(metavar="NAME", help="Who decided it.")],
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    root: Root = None,
+) -> None:
+    """Live with a finding until a day: from the next audit on it is waived, after the day it is open again.
+
+    Example:
+
+      pricewatch waive f5f0c2 --until 2026-03-31 --who jo --why "label is being reprinted"
+    """
+    from pricewatch.runs.waivers import waive as live_with
+
+    last = day(until, "--until")
+    assert last is not None
+    typer.echo(f"{live_with(open_workspace(root), finding, who=who, why=why, until=last)} is waived until {last}")
 
 
 def _known(asked: list[str], known: list[str]) -> None:

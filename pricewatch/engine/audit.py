@@ -22,8 +22,8 @@ from pricewatch.engine.findings import describe
 from pricewatch.engine.incidents import PROMOTION_ROWS, census, roll_up
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
-from pricewatch.engine.places import place_table
-from pricewatch.engine.points import LOOKS_BACK, price_points
+from pricewatch.engine.places import LOOKS_BACK, place_table
+from pricewatch.engine.points import price_points
 from pricewatch.engine.reconcile import LOOKED_AT, reconcile
 from pricewatch.engine.rules import not_provable, products, run_rules
 from pricewatch.engine.world import Memory, Rule, World

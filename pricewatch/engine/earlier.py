@@ -46,7 +46,8 @@ def told_history(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: p
         good.drop("since", "until", "_since", "_until", "time_zone", "reason").with_columns(observed_at=pl.lit(None, pl.String)),
         world,
     )
-    known = match(read.offers, world, items, places).filter(pl.col("item").is_not_null())
+    matched = match(read.offers, world, items, places)
+    known, unknown = matched.filter(pl.col("item").is_not_null()), matched.filter(pl.col("item").is_null())
     times = good.select(
         "source", "source_ref", since="_since", until=pl.min_horizontal(pl.col("_until").fill_null(world.as_of), world.as_of)
     )
@@ -55,7 +56,14 @@ def told_history(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: p
         .select(list(tables.schema("history")))
         .sort("item", "place", "seller", "since")
     )
-    return history, pl.concat([refused, read.quarantine.with_columns(feeds=pl.lit("history"))])
+    strangers = unknown.select(
+        "source",
+        "source_ref",
+        pl.lit("history").alias("feeds"),
+        pl.format("product '{}' is not in the catalogue", pl.coalesce("sku", "external_id", pl.lit(""))).alias("reason"),
+        pl.lit(None, pl.String).alias("row"),
+    )
+    return history, pl.concat([refused, read.quarantine.with_columns(feeds=pl.lit("history")), strangers])
 
 
 def seeded(history: pl.LazyFrame, told: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine.points import LOOKS_BACK
+from pricewatch.engine.places import LOOKS_BACK, looked_back_to
 from pricewatch.engine.world import World
 
 EXPECTED = ("list_price", "expected_price", "expected_member_price")
@@ -58,7 +58,7 @@ def _young(name: str) -> pl.Expr:
 
 def _in_segment(world: World) -> pl.Expr:
     """The segment an observation falls into; what is older than all of them meets the first (and is not judged)."""
-    first = pl.lit(world.as_of - LOOKS_BACK, tables.UTC)
+    first = pl.lit(looked_back_to(world), tables.UTC)
     seen = pl.max_horizontal("observed_at", first)
     return (pl.col("since") <= seen) & (seen < pl.col("until"))
 

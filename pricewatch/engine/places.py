@@ -7,10 +7,18 @@ form areas of their own, so that a promotion of three stores stays a price point
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import polars as pl
 
 from pricewatch.domain import money
 from pricewatch.engine.world import World
+
+LOOKS_BACK = timedelta(days=8)
+"""Older observations than this are not judged: they are a matter of freshness."""
+
+REMEMBERS_ENDED = timedelta(days=60)
+"""For how long an ended promotion's price is recognised."""
 
 
 def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
@@ -39,7 +47,7 @@ def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
 def _named_apart(world: World) -> pl.DataFrame:
     """Stores that promotions name one by one, with which promotions do: `market`, `location`, `named`."""
     return (
-        numbered(world)
+        relevant(world)
         .filter(pl.col("locations").is_not_null())
         .explode("locations")
         .group_by("market", location="locations")
@@ -50,3 +58,15 @@ def _named_apart(world: World) -> pl.DataFrame:
 def numbered(world: World) -> pl.DataFrame:
     """The promotion calendar with `promotion_row` (Int32), by which price points and findings refer to its rows."""
     return world.central.promotions.with_row_index("promotion_row").with_columns(pl.col("promotion_row").cast(pl.Int32))
+
+
+def relevant(world: World) -> pl.DataFrame:
+    """The calendar rows that can matter tonight: begun, and not ended longer ago than anybody asks for."""
+    earliest = looked_back_to(world) - REMEMBERS_ENDED
+    return numbered(world).filter(pl.col("starts_at") <= world.as_of, pl.col("ends_at") > earliest)
+
+
+def looked_back_to(world: World) -> datetime:
+    """Where the price points begin: the oldest observation that is judged may still have the longest grace behind it."""
+    graces = [grace for grace in world.channels["grace"].to_list() if grace is not None]
+    return world.as_of - LOOKS_BACK - max(graces, default=timedelta(0))

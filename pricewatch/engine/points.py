@@ -9,20 +9,14 @@ segment that its own observation time falls into, so Sunday's till lines are jud
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.domain.mechanics import reduced
-from pricewatch.engine.places import numbered
+from pricewatch.engine.places import REMEMBERS_ENDED, looked_back_to, relevant
 from pricewatch.engine.world import World
-
-LOOKS_BACK = timedelta(days=8)
-"""Older observations than this are not judged: they are a matter of freshness."""
-
-REMEMBERS_ENDED = timedelta(days=60)
-"""For how long an ended promotion's price is recognised."""
 
 _FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - cast to UTC below
 KEY = ["area", "item"]
@@ -49,7 +43,7 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     areas = places.select("area", "market", "zone", "role").unique()
     versions = _versions(world, items).join(areas.drop("role"), on=["market", "zone"], how="inner")
     offered = _offered(world, items, places)
-    start, end = pl.lit(world.as_of - LOOKS_BACK, tables.UTC), pl.lit(world.as_of, tables.UTC)
+    start, end = pl.lit(looked_back_to(world), tables.UTC), pl.lit(world.as_of, tables.UTC)
     segments = _segments(versions, offered, start, end)
     priced = segments.join(
         segments.join(versions, on=KEY, how="inner")
@@ -136,9 +130,7 @@ def _versions(world: World, items: pl.DataFrame) -> pl.DataFrame:
 
 def _offered(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Calendar rows spread to the areas and items they are for: area, item, promotion_row, mechanic, value, audience, window."""
-    calendar = numbered(world).filter(
-        pl.col("starts_at") <= world.as_of, pl.col("ends_at") > world.as_of - LOOKS_BACK - REMEMBERS_ENDED
-    )
+    calendar = relevant(world)
     channels = sorted(set(world.channels["channel"].to_list()))
     zones = sorted(set(places["zone"].drop_nulls().to_list()))
     areas = places.select("area", "market", "channel", "zone").unique()

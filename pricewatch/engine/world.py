@@ -109,7 +109,7 @@ class Audit:
     """Settled offers (`tables.Offers`)."""
     quarantine: pl.DataFrame
     unmatched: pl.DataFrame
-    """Offers whose product is not in the catalogue: `tables.Raw` names, with the reason."""
+    """Rows whose product is not in the catalogue, as `normalise` reads them, with `reason`."""
     findings: pl.DataFrame
     incidents: pl.DataFrame
     source_runs: pl.DataFrame

@@ -54,6 +54,7 @@ def test_windows_that_cannot_be_read_are_refused_and_never_stretched_to_now() ->
         A1   12.99  2026-03-02  31/03/2026
         A1   12.99  2027-01-01  -
         A1   x      2026-03-02  -
+        ZZ   12.99  2026-03-02  -
     """)
     assert history.height == 0
     assert refused.sort("source_ref")["reason"].to_list() == [
@@ -62,6 +63,7 @@ def test_windows_that_cannot_be_read_are_refused_and_never_stretched_to_now() ->
         "since '2026-03-02' until '31/03/2026' is no window",
         "since '2027-01-01' is after the instant the night is judged at",
         "price 'x' is no number with decimal sign '.'",
+        "product 'ZZ' is not in the catalogue",
     ]
     assert refused["feeds"].unique().to_list() == ["history"]
 

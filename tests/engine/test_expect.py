@@ -140,6 +140,19 @@ def test_during_the_grace_after_a_change_the_former_price_is_right_too(seen: str
     assert expected_at(given, seen, "tolerated_price", grace=timedelta(hours=12)) == tolerated
 
 
+@pytest.mark.parametrize(("grace", "seen"), [(24, "2026-03-06T12:00:00"), (24 * 10, "2026-03-12T08:00:00")])
+def test_grace_for_a_change_before_the_oldest_judged_observation_runs_on(grace: int, seen: str) -> None:
+    given = decided(
+        price_list="""
+        sku  zone  list_price  valid_from
+        A1   Z1    12.99       2026-01-01 05:00
+        A1   Z1    13.49       2026-03-06 04:00
+    """
+    )
+    assert expected_at(given, seen, grace=timedelta(hours=grace)) == 1349
+    assert expected_at(given, seen, "tolerated_price", grace=timedelta(hours=grace)) == 1299
+
+
 def test_a_change_of_something_else_does_not_end_the_grace_of_a_price() -> None:
     given = decided(
         price_list="""
