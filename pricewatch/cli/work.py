@@ -197,7 +197,7 @@ def waive(
 
     Example:
 
-      pricewatch waive f5f0c2 --until 2026-03-31 --who jo --why "label is being reprinted"
+      pricewatch waive f5f0c2 --until 2026-03-31 --who jo --why reprinting
     """
     from pricewatch.runs.waivers import waive as live_with
 
