@@ -126,3 +126,10 @@ def test_three_thousand_findings_are_rolled_up_in_a_blink() -> None:
     found = night(world(big, CHANNELS, SOURCES), RULES, raw("\n".join(["location  sku  price", *lines]), source="tills"))
     assert found.findings.height > 3000
     assert found.incidents.height < 30
+
+
+def test_incidents_are_named_by_what_they_are_in_twelve_digits_that_no_two_share() -> None:
+    found = audited({(store, sku): "12.00" for store in STORES[::3] for sku in SKUS[:9]})
+    ids = found.incidents["incident"]
+    assert ids.str.contains("^i[0-9a-f]{12}$").all()
+    assert ids.n_unique() == found.incidents.height
