@@ -1,4 +1,4 @@
-"""The verbs that only read: report, incidents, findings, explain, history, runs."""
+"""The verbs that only read: report, incidents, findings, refused, explain, history, runs."""
 
 from __future__ import annotations
 
@@ -94,6 +94,30 @@ def findings(
     found = worst_first(select_findings(workspace, run.findings, states=state or [], at_least=severity, **wanted))
     part = _head(found, limit, form)
     emit(part, form, table=lambda columns: listing(part, FINDINGS, width=columns, total=found.height))
+
+
+@verbs.command()
+def refused(
+    night: NightOption = None,
+    source: Annotated[str | None, typer.Option(metavar="ID", help="A source.")] = None,
+    limit: Limit = None,
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """List the rows that could not be judged, each with its reason.
+
+    No number, no known store, no known product, a page that could not be read. Without --night: the newest night.
+
+    Example:
+
+      pricewatch refused --source tills --format csv
+    """
+    from pricewatch.report.lists import REFUSED, listing
+    from pricewatch.runs.look import refused as set_aside
+
+    rows = set_aside(open_workspace(root), day(night), source)
+    part = _head(rows, limit, form)
+    emit(part, form, table=lambda columns: listing(part, REFUSED, width=columns, total=rows.height))
 
 
 @verbs.command()

@@ -25,7 +25,9 @@ def list_rules(
     kinds: Annotated[bool, typer.Option("--kinds", help="The kinds of check there are, instead of the rules.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> int:
-    """List the rules: what each one checks, where, how bad it is and who mends it.
+    """List the rules, or the kinds of check.
+
+    What each one checks, where, how bad it is and who mends it.
 
     Example:
 
@@ -41,16 +43,21 @@ def list_rules(
 
 @rules_app.command("check")
 def check_rules(root: Root = None) -> int:
-    """Load the whole workspace and name every problem in it: configuration, rules, and what they say of each other.
+    """Name every mistake in config/ and rules/.
+
+    Configuration, rules, and what they say of each other, all at once.
 
     Example:
 
       pricewatch rules check
     """
     from pricewatch.collect.importers import registry
+    from pricewatch.runs.night import NO_RULE
     from pricewatch.workspace import Workspace
 
     loaded = Workspace.load(_root(root), importers=registry())
+    if not loaded.rules:
+        raise NO_RULE
     counts = ((len(loaded.rules), "rule"), (len(loaded.sources), "source"), (len(loaded.channels), "channel"))
     said = [f"{count} {noun}" if count == 1 else f"{count} {noun}s" for count, noun in counts]
     typer.echo(f"{', '.join(said)}: all right")
@@ -61,7 +68,9 @@ def check_rules(root: Root = None) -> int:
 def show_kind(
     kind: Annotated[str, typer.Argument(help="A kind of check, as in: pricewatch rules list --kinds", metavar="KIND")],
 ) -> int:
-    """Print the manual page of one kind of check: what it finds, its parameters, an example.
+    """Print the manual page of one kind of check.
+
+    What it finds, what it does not judge, its parameters, an example.
 
     Example:
 

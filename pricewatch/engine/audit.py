@@ -25,7 +25,7 @@ from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import LOOKS_BACK, place_table
 from pricewatch.engine.points import price_points
 from pricewatch.engine.reconcile import LOOKED_AT, reconcile
-from pricewatch.engine.rules import not_provable, products, run_rules
+from pricewatch.engine.rules import judged_by, not_provable, products, run_rules
 from pricewatch.engine.world import Memory, Rule, World
 
 
@@ -48,6 +48,8 @@ class Judged:
     (`PROMOTION_ROWS`)."""
     not_provable: pl.LazyFrame
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
+    judged_by: pl.LazyFrame
+    """One row, a column a rule: how many offers it could look at (`rules.judged_by`)."""
 
 
 def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
@@ -104,6 +106,7 @@ def judge(
         candidates=candidates,
         seen=judged.select("item", "place", "seller", *PROMOTION_ROWS, **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
+        judged_by=judged_by(judged, rules, world, items),
     )
 
 

@@ -88,6 +88,28 @@ def not_provable(
     return pl.concat(found).unique()
 
 
+def judged_by(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame) -> pl.LazyFrame:
+    """One row, a column a rule about offers: how many of our own offers it is about that show what it looks at (Int64).
+
+    A rule with none of them found nothing because it looked at nothing: its condition fits no channel, or no source delivers the
+    price it is about.
+    """
+    ours = [
+        rule for rule in rules if registry()[rule.check].scope == "offers" and "assortment" not in registry()[rule.check].frames
+    ]
+    named = {name for rule in ours if rule.where for name in pl.sql_expr(rule.where).meta.root_names()}
+    if wanted := [name for name in PRODUCT_COLUMNS if name in named]:
+        offers = offers.join(products(world, items).select("item", *wanted), on="item", how="left", validate="m:1")
+    counted = {}
+    for rule in ours:
+        observes, where = registry()[rule.check].observes, condition(rule.where)
+        shown = pl.col("seller").is_null() if where is None else where & pl.col("seller").is_null()
+        if observes is not None:
+            shown &= pl.col(observes(rule.params)).is_not_null()
+        counted[rule.id] = shown.sum().cast(pl.Int64)
+    return offers.select(**counted)
+
+
 def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
     """The catalogue by `item`, with `PRODUCT_COLUMNS`."""
     return (

@@ -123,7 +123,14 @@ class Audit:
     counts: Mapping[str, int]
     """offers = judged (held against a decided price, or their leader's) + undecided (comparable, but nobody decided a price) +
     not_comparable + others (other sellers') + second_surfaces (a channel's further surfaces); and not_provable, quarantined,
-    unmatched."""
+    unmatched, and by rule (`JUDGED_BY` and its id) the offers it could look at."""
+
+
+SET_ASIDE: dict[str, Type] = {"source": pl.String, "reason": pl.String, "rows": pl.Int64, "example": pl.String}
+"""Rows that were not judged at all, by source and reason: the reason of one of them, how many, and where that one is."""
+
+JUDGED_BY = "judged by "
+"""What the key of a rule's own count begins with in `Audit.counts`."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +150,5 @@ class Run:
     source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
     workspace: str = ""
     previous_night: date | None = None
+    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SET_ASIDE))
+    """Rows refused, quarantined or of unknown products, by reason: the most frequent first. Kept with the rows, in the lake."""

@@ -16,6 +16,7 @@ from rich.text import Text
 from pricewatch.domain import money, tables
 from pricewatch.report import words
 from pricewatch.report.terminal import ID
+from pricewatch.report.totals import PRICES
 
 GAP = 2
 """Blanks between columns."""
@@ -54,6 +55,8 @@ def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total
         table.add_column(column.header, justify="right" if column.right else "left", no_wrap=True, overflow="crop")
     for row in cells.select(c.header for c in kept).iter_rows():
         table.add_row(*(Text(words.shorten(words.plain(cell), room[c.header])) for c, cell in zip(kept, row, strict=True)))
+    if frame.is_empty():
+        return Text("nothing to show", style="dim")
     notes = [f"{frame.height:,} of {total:,} shown; --limit 0 shows all"] if total is not None and total > frame.height else []
     notes += [f"no room for: {', '.join(reversed(gone))}"] if gone else []
     return Group(table, Text("; ".join(notes), style="dim")) if notes else table
@@ -65,15 +68,23 @@ def _money(column: str) -> pl.Expr:
 
 
 def _cause() -> pl.Expr:
-    """Causes in words."""
-    return pl.col("cause").replace(words.CAUSES).str.replace_all("_", " ")
+    """Causes in words; what is said of a fault that is not about money, where no price could be its cause."""
+    known = pl.col("cause").replace(words.CAUSES).str.replace_all("_", " ")
+    said = pl.coalesce("detail", "message")
+    return pl.when(pl.col("cause") == "unknown", ~pl.col("subject").is_in(list(PRICES))).then(said).otherwise(known)
+
+
+def _where() -> pl.Expr:
+    """Channel and store; a fault of a source, the source."""
+    place = pl.concat_str("channel", "location", separator=" ", ignore_nulls=True)
+    return pl.when(pl.col("sku").is_null()).then(pl.format("source {}", "source")).otherwise(place)
 
 
 FINDINGS = (
     Column("finding", pl.col("fingerprint").str.slice(0, ID), 1),
     Column("state", pl.col("state"), 7),
     Column("severity", pl.col("severity"), 8),
-    Column("where", pl.concat_str("channel", "location", separator=" ", ignore_nulls=True), 2, widest=24),
+    Column("where", _where(), 2, widest=24),
     Column("sku", pl.col("sku"), 3, widest=18),
     Column("product", pl.col("name"), 11, widest=32),
     Column("what", pl.col("subject").str.replace_all("_", " "), 9),
@@ -95,6 +106,12 @@ INCIDENTS = (
     Column("a week", _money("impact"), 4, right=True),
     Column("owner", pl.col("owner"), 6, widest=16),
     Column("since", pl.col("first_seen"), 10),
+)
+
+REFUSED = (
+    Column("source", pl.col("source"), 3, widest=24),
+    Column("reason", pl.col("reason"), 1, widest=80, narrowest=40),
+    Column("where", pl.col("source_ref"), 2, widest=80, narrowest=30),
 )
 
 RUNS = (

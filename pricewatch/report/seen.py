@@ -14,12 +14,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pricewatch.engine.world import Run
+from pricewatch.engine.world import JUDGED_BY, Run
 from pricewatch.report import words
 from pricewatch.report.totals import Totals
 
 _ORDER = {"failed": 0, "missing": 1, "degraded": 2, "complete": 3}
 _STYLE = {"failed": "bold red", "missing": "bold red", "degraded": "yellow", "complete": ""}
+
+_REASONS = 5
+"""Reasons for refused rows that are told; the rows themselves are one command away."""
 
 _ROOMY = 100
 """Columns from which the table has room for refused and quarantined rows apart."""
@@ -87,6 +90,29 @@ def _oldest(row: dict[str, Any], as_of: datetime) -> str:
     return words.age(age) if age is not None else "-"
 
 
+def _set_aside(run: Run) -> list[RenderableType]:
+    """Why rows were not judged at all: the most frequent reasons, each with the place of one row."""
+    lines = [
+        f"{words.count(row['rows'], 'row')} of {words.plain(row['source'])}: {words.plain(row['reason'])}"
+        f" [{words.plain(row['example'])}]"
+        for row in run.set_aside.head(_REASONS).iter_rows(named=True)
+    ]
+    if more := run.set_aside.height - len(lines):
+        lines.append(f"and for {words.count(more, 'more reason')}")
+    if lines:
+        lines.append(f"row by row: pricewatch refused --night {run.night}")
+    return [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
+
+
+def _idle(run: Run) -> list[RenderableType]:
+    """Rules that found nothing because there was nothing for them to look at."""
+    idle = [key.removeprefix(JUDGED_BY) for key, count in run.counts.items() if key.startswith(JUDGED_BY) and not count]
+    if not idle or not run.counts.get("offers"):
+        return []
+    what = f"{words.count(len(idle), 'rule')} had nothing to judge, no offer shows what to look at: "
+    return [Text(what + ", ".join(words.plain(rule) for rule in idle), style="yellow")]
+
+
 def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     """Offers that were seen and still not judged, and findings that nobody could look at again."""
     seen, judged = run.counts.get("offers", 0), run.counts.get("judged", 0)
@@ -104,6 +130,8 @@ def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     ]
     said = ", ".join(f"{number:,} {reason}" for number, reason in reasons if number)
     lines: list[RenderableType] = [Text(f"{words.count(seen, 'offer')} seen, {judged:,} judged{'; ' + said if said else ''}.")]
+    lines += _set_aside(run)
+    lines += _idle(run)
     if unverified := sums.states.get("unverified", 0):
         what = words.count(unverified, "earlier finding")
         lines.append(Text(f"{what} unverified: not seen again this night, so neither open nor resolved.", style="yellow"))

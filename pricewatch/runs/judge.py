@@ -14,7 +14,7 @@ from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
 from pricewatch.engine.match import unmatched
 from pricewatch.engine.settle import settle
-from pricewatch.engine.world import Audit, Memory, Rule, World
+from pricewatch.engine.world import JUDGED_BY, Audit, Memory, Rule, World
 
 
 def audit(
@@ -57,6 +57,7 @@ def audit(
     candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
     own, compared = again["seller"].null_count(), int(again["compared"].sum())
     held = again.select((pl.col("decided") | pl.col("led")).sum()).item()
+    by_rule = dict(judged.judged_by.collect().unpivot().rows())
     findings, incidents = conclude(candidates, again, rules, world, memory or Memory(), items, places)
     return Audit(
         offers=seen,
@@ -79,6 +80,7 @@ def audit(
             "not_provable": unproven.height,
             "quarantined": refused.height,
             "unmatched": strangers.height,
+            **{f"{JUDGED_BY}{rule}": count for rule, count in by_rule.items()},
         },
     )
 

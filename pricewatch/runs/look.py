@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +14,7 @@ from pricewatch.domain import tables
 from pricewatch.domain.errors import Problems, UserError
 from pricewatch.engine.world import Run
 from pricewatch.report.totals import WRONG
+from pricewatch.runs.refused import by_reason, refused_of
 from pricewatch.store.database import Database
 from pricewatch.store.lake import Lake
 from pricewatch.workspace import Workspace
@@ -38,7 +39,7 @@ def last_run(workspace: Workspace, night: date | None = None) -> Run:
     with _database(workspace) as database:
         run = database.run(night)
         if run is not None:
-            return run
+            return replace(run, set_aside=by_reason(refused_of(Lake(workspace.lake), run.night)))
         newest = database.runs(1)
     if night is None or newest.is_empty():
         raise NO_NIGHT
@@ -49,6 +50,20 @@ def list_runs(workspace: Workspace, limit: int = 30) -> pl.DataFrame:
     """The last nights, newest first (`store.database.RUNS`)."""
     with _database(workspace) as database:
         return database.runs(limit)
+
+
+def refused(workspace: Workspace, night: date | None = None, source: str | None = None) -> pl.DataFrame:
+    """Rows of a night that were not judged at all (`runs.refused.refused_rows`), of one source or of all.
+
+    Raises `UserError` for a night that was not audited or a source that there is none of.
+    """
+    rows = refused_of(Lake(workspace.lake), last_run(workspace, night).night)
+    if source is None:
+        return rows
+    there = sorted({*(known.id for known in workspace.sources), *rows["source"]})
+    if source not in there:
+        raise _unknown("source", source, there)
+    return rows.filter(pl.col("source") == source)
 
 
 def story(workspace: Workspace, start: str) -> Story:

@@ -21,6 +21,7 @@ from pricewatch.engine.history import extend_history
 from pricewatch.engine.world import Audit, Run, World
 from pricewatch.runs.judge import audit
 from pricewatch.runs.outbox import deliver_night
+from pricewatch.runs.refused import by_reason, refused_rows
 from pricewatch.store.database import Database
 from pricewatch.store.lake import Lake
 from pricewatch.store.lock import exclusive
@@ -29,6 +30,10 @@ from pricewatch.workspace.config import Source
 
 Observer = Callable[[str], None]
 """Told what the night is doing, in words."""
+
+NO_RULE = UserError(
+    "there is no rule, so nothing would be found", "rules/", "write rules/prices.yaml; see: pricewatch rules list --kinds"
+)
 
 BEFORE_DAWN = timedelta(hours=6)
 """A night that is run before six in the morning is about the day before."""
@@ -86,6 +91,8 @@ def run_night(
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
+    if not workspace.rules:
+        raise NO_RULE
     with exclusive(workspace.data), Database(workspace.database_url) as database:
         if collect:
             # What a site shows now says nothing about an older night: only files tell of it.
@@ -95,16 +102,19 @@ def run_night(
         delivered = deliveries(workspace.landing, night)
         if not delivered:
             raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")
+        came = {each.source for each in delivered}
+        delivered += [_absent(source, night, started) for source in workspace.sources if source.id not in came]
         # Not before: a page that was seen after the instant of judgement would be refused as one from the future.
         as_of = (as_of or judged_at(workspace, night, datetime.now(UTC))).astimezone(UTC)
         _tell(observer, "judging")
         lake = Lake(workspace.lake)
         found = _audit(workspace, night, as_of, delivered, lake, database)
         _tell(observer, "storing")
+        quarantine = pl.concat([found.quarantine, *(_refused(workspace, night, delivered))])
         lake.write_night(
             night,
             offers=found.offers,
-            quarantine=pl.concat([found.quarantine, *(_refused(workspace, night, delivered))]),
+            quarantine=quarantine,
             unmatched=found.unmatched,
             items=found.items,
             places=found.places,
@@ -124,6 +134,7 @@ def run_night(
             source_runs=found.source_runs,
             workspace=workspace.file.name,
             previous_night=earlier if isinstance(earlier, date) else None,
+            set_aside=by_reason(refused_rows(quarantine, found.unmatched)),
         )
         database.save(run)
         _tell(observer, "writing store files")
@@ -182,6 +193,18 @@ def _landed(workspace: Workspace, night: date, delivered: Sequence[Delivery], fe
 def _refused(workspace: Workspace, night: date, delivered: Sequence[Delivery]) -> list[pl.DataFrame]:
     """What the readers themselves could not read: kept with what the engine refused."""
     return [read_refused(workspace.landing, night, each.source).collect() for each in delivered if each.refused]
+
+
+def _absent(source: Source, night: date, at: datetime) -> Delivery:
+    """A source that was not asked: never passed over in silence."""
+    if source.spider is not None:
+        problem, fix = "was not crawled that night; what a site shows today says nothing about it", None
+    else:
+        problem, fix = "was not collected", f"pricewatch collect {source.id} --night {night}"
+    return Delivery(
+        source=source.id, night=night, feeds=source.feeds, channel=source.channel, status="missing", problem=problem, fix=fix,
+        rows=0, refused=0, expected_rows=source.expect_rows, files=0, started_at=at, seconds=0.0,
+    )  # fmt: skip
 
 
 def _source_runs(delivered: Sequence[Delivery]) -> pl.DataFrame:

@@ -40,6 +40,7 @@ VERBS = (
     "report",
     "incidents",
     "findings",
+    "refused",
     "explain",
     "history",
     "runs",

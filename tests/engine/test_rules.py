@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pricewatch.engine.rules import WHERE_COLUMNS, condition
+from pricewatch.engine.world import JUDGED_BY
 from pricewatch.testing import JUDGED, findings_of, night, raw, rule, source, source_run, world
 from pricewatch.testing import central as decided_by
 from pricewatch.testing import channel as channel_named
@@ -81,3 +82,22 @@ def test_two_rules_of_one_kind_each_tell_what_they_see() -> None:
     rules = [rule("expected_price", id="one"), rule("expected_price", id="two", direction="undercharge")]
     assert night(given, rules, raw("sku  price\nA1  13.99")).findings["rule"].to_list() == ["one"]
     assert night(given, rules, raw("sku  price\nA1  11.99")).findings["rule"].to_list() == ["one", "two"]
+
+
+def test_each_rule_says_how_many_offers_it_could_look_at() -> None:
+    decided = decided_by(
+        products="sku  brand\nA1  Acme\nA2  Best", price_list="sku  zone  list_price\nA1  Z1  12.99\nA2  Z1  5.00"
+    )
+    given = world(decided, [channel_named("web")], [source("web", "web")])
+    rules = [
+        rule("expected_price", id="all"),
+        rule("expected_price", id="members", audience="members"),
+        rule("expected_price", id="acme", where="brand = 'Acme'"),
+        rule("reference_price", id="regular"),
+        rule("freshness", id="typo", where="channel = 'shop'", max_age="1d"),
+        rule("coverage", id="presence"),
+    ]
+    counts = night(given, rules, raw("sku  price  member_price\nA1  12.99  11.99\nA2  5.00  -")).counts
+    assert {key.removeprefix(JUDGED_BY): count for key, count in counts.items() if key.startswith(JUDGED_BY)} == {
+        "all": 2, "members": 1, "acme": 1, "regular": 0, "typo": 0,
+    }  # fmt: skip

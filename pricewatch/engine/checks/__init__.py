@@ -77,6 +77,8 @@ class Check:
     """Kinds whose finding on the same offer and price this one makes superfluous, being more specific."""
     unproven: Function | None
     """The offers this kind can judge neither right nor wrong for want of history; they are counted in the report."""
+    observes: Callable[[Any], str] | None
+    """The column, by its parameters, that an offer must show to be judged; None: every offer it is about can be."""
 
     @property
     def basis(self) -> str | None:
@@ -114,6 +116,7 @@ def check(
     scope: str = "offers",
     refines: set[str] | frozenset[str] = frozenset(),
     unproven: Function | None = None,
+    observes: Callable[[Any], str] | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function as a kind of check; its name is the name in YAML."""
 
@@ -127,7 +130,7 @@ def check(
         if not re.search(r"Example::", function.__doc__ or ""):
             raise TypeError(f"check {function.__name__} has no example in its manual page")
         function.__dict__["check"] = Check(
-            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines), unproven
+            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines), unproven, observes
         )
         return function
 

@@ -29,6 +29,7 @@ class ExpectedPrice(Params):
         "unit",
     },
     refines={"channel_parity", "reference_price"},
+    observes=lambda params: "price" if params.audience == "everyone" else "member_price",
 )
 def expected_price(offers: pl.LazyFrame, params: ExpectedPrice) -> pl.LazyFrame:
     """Offers whose price is off the decided one: list price, or what the promotions in force make of it.
