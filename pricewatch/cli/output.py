@@ -67,12 +67,6 @@ def show(renderable: RenderableType) -> None:
     target.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
-def say(text: str) -> None:
-    """Talk while something is going on: on stderr, and only when somebody watches."""
-    if sys.stderr.isatty():
-        typer.echo(text, err=True)
-
-
 def emit(frame: pl.DataFrame, how: Format, *, table: Callable[[int], RenderableType]) -> None:
     """Print a frame as asked: `table(width)` for eyes, or the whole frame as JSON or CSV, UTF-8 whatever the terminal speaks."""
     if how is Format.TABLE:

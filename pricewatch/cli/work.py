@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pricewatch.cli.output import say, show, width
+from pricewatch.cli.output import show, width
 from pricewatch.cli.place import NightOption, Root, day, open_workspace
+from pricewatch.cli.progress import watched
 from pricewatch.domain.errors import Exit, UserError
 
 verbs = typer.Typer()
@@ -68,7 +70,8 @@ def demo(root: Root = None) -> None:
     from pricewatch.runs.night import run_night
 
     workspace = open_workspace(root)
-    played = play(workspace, say=say, run_night=run_night)
+    with watched() as watcher:
+        played = play(workspace, say=watcher.say, run_night=partial(run_night, observer=watcher))
     show(morning(played.runs[-1], width=width()))
     typer.echo("\n" + "\n".join(played.score.lines()))
     raise typer.Exit(Exit.CLEAN if played.score.perfect else Exit.FINDINGS)
@@ -113,7 +116,8 @@ def collect(
 
     workspace = open_workspace(root)
     _known(sources or [], [source.id for source in workspace.sources])
-    delivered = collect_night(workspace, day(night), sources or [])
+    with watched() as watcher:
+        delivered = collect_night(workspace, day(night), sources or [], observer=watcher)
     show(deliveries(delivered))
     raise typer.Exit(Exit.SOURCE if any(each.status == "failed" for each in delivered) else Exit.CLEAN)
 
@@ -139,7 +143,9 @@ def audit(
     from pricewatch.report.totals import at_least
     from pricewatch.runs.night import run_night
 
-    run = run_night(open_workspace(root), day(night), collect=collected, observer=say)
+    workspace = open_workspace(root)
+    with watched() as watcher:
+        run = run_night(workspace, day(night), collect=collected, observer=watcher)
     show(morning(run, width=width()))
     # A night in which nothing could be judged is no calm night.
     if run.status == "source_failed" or not run.counts.get("judged"):

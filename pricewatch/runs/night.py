@@ -6,9 +6,10 @@ transaction, last; store files follow from it. Nothing of a killed night is visi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -28,8 +29,16 @@ from pricewatch.store.lock import exclusive
 from pricewatch.workspace import Workspace
 from pricewatch.workspace.config import Source
 
-Observer = Callable[[str], None]
-"""Told what the night is doing, in words."""
+
+class Observer(Protocol):
+    """Is told what the night is doing. Called from several threads."""
+
+    def step(self, words: str) -> None:
+        """The next step begins."""
+
+    def rows(self, source: str, rows: int, expected: int | None) -> None:
+        """A source has brought so many rows so far, of those a normal night has."""
+
 
 NO_RULE = UserError(
     "there is no rule, so nothing would be found", "rules/", "write rules/prices.yaml; see: pricewatch rules list --kinds"
@@ -106,10 +115,10 @@ def run_night(
         delivered += [_absent(source, night, started) for source in workspace.sources if source.id not in came]
         # Not before: a page that was seen after the instant of judgement would be refused as one from the future.
         as_of = (as_of or judged_at(workspace, night, datetime.now(UTC))).astimezone(UTC)
-        _tell(observer, "judging")
+        _tell(observer, f"{night}: judging")
         lake = Lake(workspace.lake)
         found = _audit(workspace, night, as_of, delivered, lake, database)
-        _tell(observer, "storing")
+        _tell(observer, f"{night}: storing")
         quarantine = pl.concat([found.quarantine, *(_refused(workspace, night, delivered))])
         lake.write_night(
             night,
@@ -137,7 +146,7 @@ def run_night(
             set_aside=by_reason(refused_rows(quarantine, found.unmatched)),
         )
         database.save(run)
-        _tell(observer, "writing store files")
+        _tell(observer, f"{night}: writing store files")
         deliver_night(workspace, run)
         return run
 
@@ -145,7 +154,8 @@ def run_night(
 def _collect(
     workspace: Workspace, night: date, sources: Sequence[Source], observed_at: datetime | None, observer: Observer | None
 ) -> list[Delivery]:
-    _tell(observer, f"collecting {len(sources)} sources for {night}")
+    _tell(observer, f"{night}: collecting {len(sources)} sources")
+    expected = {source.id: source.expect_rows for source in sources}
     return collect_sources(
         workspace.root,
         workspace.landing,
@@ -153,7 +163,7 @@ def _collect(
         night,
         observed_at=observed_at,
         spiders=workspace.spiders,
-        on_progress=None if observer is None else lambda source, rows: observer(f"{source}: {rows} rows"),
+        on_progress=None if observer is None else lambda source, rows: observer.rows(source, rows, expected[source]),
     )
 
 
@@ -216,4 +226,4 @@ def _source_runs(delivered: Sequence[Delivery]) -> pl.DataFrame:
 
 def _tell(observer: Observer | None, words: str) -> None:
     if observer is not None:
-        observer(words)
+        observer.step(words)
