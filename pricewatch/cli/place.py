@@ -5,6 +5,7 @@ Nothing heavy is imported before a verb runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import signal
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -32,9 +33,21 @@ def open_workspace(root: Path | None) -> Workspace:
 
     Raises `WorkspaceError` where there is none and `Problems` with everything that is wrong in its files.
     """
+    heed_ctrl_c()
     from pricewatch.workspace import Workspace
 
     return Workspace.load(root if root else Workspace.find())
+
+
+def heed_ctrl_c() -> None:
+    """Have Ctrl-C end whatever is being waited for.
+
+    Polars, when it is loaded, has the system take up again what a signal interrupted: a wait for a silent site, a lock or a pipe
+    would go on for ever. It is loaded here, so that this comes after it.
+    """
+    import polars  # noqa: F401
+
+    signal.siginterrupt(signal.SIGINT, True)
 
 
 def day(text: str | None, option: str = "--night") -> date | None:

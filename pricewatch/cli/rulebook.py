@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pricewatch.cli.output import Format, FormatOption, emit
-from pricewatch.cli.place import Root
+from pricewatch.cli.place import Root, heed_ctrl_c
 from pricewatch.domain.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def show_kind(
 
 def _root(root: Path | None) -> Path:
     """The workspace's root, without loading the rest of it: rules can be listed while config/ is being mended."""
+    heed_ctrl_c()
     from pricewatch.workspace import Workspace
 
     return Workspace.at(root) if root else Workspace.find()
