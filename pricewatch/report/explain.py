@@ -147,7 +147,7 @@ def _why(row: Mapping[str, Any]) -> list[str]:
 
 def _costs(row: Mapping[str, Any]) -> list[str]:
     """Money at risk, and whether the volume behind it is known."""
-    if row["impact"] is None:
+    if row["impact"] is None or (row["observed"] is None and not row["impact"]):
         return []
     guess = "" if row["volume_known"] else ", counted as one unit a week: the volume is not known"
     return [f"{_money(row, 'impact')} a week{guess}"]

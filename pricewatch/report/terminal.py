@@ -28,6 +28,9 @@ NARROW = 80
 TOP = 10
 """Incidents on the first screen; the others are one command away."""
 
+_COMMAND = 60
+"""Characters of a command that what it is for is aligned behind."""
+
 ID = 12
 """Characters of a fingerprint that are shown: enough to be the only one among millions."""
 
@@ -171,9 +174,12 @@ def _next(run: Run) -> RenderableType:
         commands.append((f"pricewatch explain {words.plain(example)[:ID]}", "why it is wrong"))
     if down := sorted(run.source_runs.filter(pl.col("status").is_in(["failed", "missing"]))["source"].to_list()):
         named = " ".join(shlex.quote(words.plain(source)) for source in down)
-        commands.append((f"pricewatch collect {named} --night {run.night}", "once it is mended"))
+        # Collecting alone changes no report; judging does.
+        commands.append((f"pricewatch collect {named} --night {run.night}", "once it is mended, and then"))
+        commands.append((f"pricewatch audit --no-collect --night {run.night}", "to judge the night again"))
     if not commands:
         commands.append(("pricewatch runs", "the nights before"))
-    longest = max(len(command) for command, _ in commands)
+    # One that is too long for a column of its own stands alone: it must be pasted whole.
+    longest = max((len(command) for command, _ in commands if len(command) <= _COMMAND), default=0)
     lines = [Text.assemble("  ", (command.ljust(longest), "cyan"), (f"  {why}", "dim")) for command, why in commands]
     return Group(heading("Next"), *lines)

@@ -151,7 +151,9 @@ def _delivery(workspace: Workspace, source: Source, night: date | None) -> Answe
     if source.url is not None:
         # the path may hold a token
         site = urlsplit(source.url)
-        return Answer(what, None, f"{site.scheme}://{site.hostname or ''}: not asked; pricewatch collect {source.id} does")
+        return Answer(
+            what, None, f"{site.scheme}://{site.netloc.rpartition('@')[2]}: not asked; pricewatch collect {source.id} does"
+        )
     market = next(market for market in workspace.markets if market.id == source.market)
     day = night or datetime.now(ZoneInfo(market.time_zone)).date()
     pattern = (source.files or "").replace("{night}", day.isoformat())

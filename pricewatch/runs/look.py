@@ -75,10 +75,10 @@ def story(workspace: Workspace, start: str) -> Story:
         ids = nights["fingerprint"].unique().sort()
         if len(ids) > 1:
             found = nights.unique("fingerprint", keep="last", maintain_order=True)
-            some = "; ".join(f"{row['fingerprint'][:16]} {row['message']}" for row in found.head(5).iter_rows(named=True))
-            more = f"; and {len(ids) - 5} more" if len(ids) > 5 else ""
+            some = "".join(f"\n  {row['fingerprint'][:16]} {row['message']}" for row in found.head(5).iter_rows(named=True))
+            more = f"\n  and {len(ids) - 5} more" if len(ids) > 5 else ""
             raise UserError(
-                f"{len(ids)} findings' ids start with '{start}': {some}{more}", "", f"pricewatch explain {ids[0][:16]}"
+                f"{len(ids)} findings' ids start with '{start}':{some}{more}", "", f"pricewatch explain {ids[0][:16]}"
             )
         last = nights.sort("night").row(-1, named=True)
         run = database.run(last["night"])

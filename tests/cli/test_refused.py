@@ -82,6 +82,9 @@ def test_a_fault_of_a_source_names_the_source_and_what_happened(shop: Path, pric
     line = next(line for line in pricewatch(shop, "findings").stdout.split("\n") if "source app" in line)
     assert "no file matches" in line
     assert "cause unknown" not in line
+    told = pricewatch(shop, "explain", line.split()[0]).stdout
+    assert "no file matches" in told
+    assert "costs" not in told
 
 
 def test_a_list_without_rows_says_so(audited: Path, pricewatch: Pricewatch) -> None:
