@@ -175,8 +175,8 @@ def _next(run: Run) -> RenderableType:
     if down := sorted(run.source_runs.filter(pl.col("status").is_in(["failed", "missing"]))["source"].to_list()):
         named = " ".join(shlex.quote(words.plain(source)) for source in down)
         # Collecting alone changes no report; judging does.
-        commands.append((f"pricewatch collect {named} --night {run.night}", "once it is mended, and then"))
-        commands.append((f"pricewatch audit --no-collect --night {run.night}", "to judge the night again"))
+        commands.append((f"pricewatch collect {named} --night {run.night}", "once it is mended"))
+        commands.append((f"pricewatch audit --no-collect --night {run.night}", "then judge again"))
     if not commands:
         commands.append(("pricewatch runs", "the nights before"))
     # One that is too long for a column of its own stands alone: it must be pasted whole.
