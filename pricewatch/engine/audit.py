@@ -24,8 +24,8 @@ from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import LOOKS_BACK, place_table
 from pricewatch.engine.points import price_points
-from pricewatch.engine.reconcile import LOOKED_AT, reconcile
-from pricewatch.engine.rules import judged_by, not_provable, products, run_rules
+from pricewatch.engine.reconcile import LIVING, LOOKED_AT, reconcile
+from pricewatch.engine.rules import judged_by, not_provable, not_verified, products, run_rules
 from pricewatch.engine.world import Memory, Rule, World
 
 
@@ -48,6 +48,8 @@ class Judged:
     (`PROMOTION_ROWS`)."""
     not_provable: pl.LazyFrame
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
+    not_verified: pl.LazyFrame
+    """Offers that a rule found wrong before and sees too little of tonight to call right: `rule`, `item`, `place`, `seller`."""
     judged_by: pl.LazyFrame
     """One row, a column a rule: how many offers it could look at (`rules.judged_by`)."""
 
@@ -80,7 +82,13 @@ def _undecided(world: World) -> list[str]:
 
 
 def judge(
-    offers: pl.LazyFrame, points: pl.DataFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame
+    offers: pl.LazyFrame,
+    points: pl.DataFrame,
+    rules: Sequence[Rule],
+    world: World,
+    memory: Memory,
+    items: pl.DataFrame,
+    places: pl.DataFrame,
 ) -> Judged:
     """Every rule on every offer, and the cause of each mismatch.
 
@@ -106,8 +114,18 @@ def judge(
         candidates=candidates,
         seen=judged.select("item", "place", "seller", *PROMOTION_ROWS, **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
+        not_verified=not_verified(judged, rules, _asked(memory, items, places)),
         judged_by=judged_by(judged, rules, world, items),
     )
+
+
+def _asked(memory: Memory, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Offers and rules of earlier findings that are not settled: `rule`, `item`, `place`."""
+    living = memory.findings.filter(pl.col("state").is_in(list(LIVING)))
+    known = living.join(items, on="sku", how="inner").join(
+        places, on=["market", "channel", "location"], how="inner", nulls_equal=True
+    )
+    return known.select("rule", "item", "place").unique()
 
 
 def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
@@ -146,6 +164,7 @@ def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: 
 def conclude(
     candidates: pl.DataFrame,
     seen: pl.DataFrame,
+    unverified: pl.DataFrame,
     rules: Sequence[Rule],
     world: World,
     memory: Memory,
@@ -163,5 +182,10 @@ def conclude(
         .join(places, on="place", how="inner")
         .select("market", "channel", "location", "sku", "seller", *LOOKED_AT)
     )
-    findings = reconcile(found, told, memory, world, rules)
+    too_little = (
+        unverified.join(items, on="item", how="inner")
+        .join(places, on="place", how="inner")
+        .select("rule", "market", "channel", "location", "sku", "seller")
+    )
+    findings = reconcile(found, told, too_little, memory, world, rules)
     return roll_up(findings, census(seen.filter("compared"), world, items, known), memory, world)

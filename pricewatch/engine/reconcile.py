@@ -31,12 +31,15 @@ LOOKED_AT = ("compared", "decided", "led")
 LIVING = ("new", "open", "regressed", "unverified", "waived")
 
 
-def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
+def reconcile(
+    found: pl.DataFrame, seen: pl.DataFrame, too_little: pl.DataFrame, memory: Memory, world: World, rules: Sequence[Rule]
+) -> pl.DataFrame:
     """`tables.Findings` of this night, all states, without incidents.
 
     In: `findings.describe`'s rows; `seen`: tonight's offers as text (`market`, `channel`, `location`, `sku`, `seller`) and how
-    far each was looked at (`LOOKED_AT`, Boolean); what earlier nights left; the rules that were run. Out: found rows with
-    their state, and earlier ones that are resolved or unverified tonight.
+    far each was looked at (`LOOKED_AT`, Boolean); `too_little`: `rule` and offer, where a rule saw too little to call it right;
+    what earlier nights left; the rules that were run. Out: found rows with their state, and earlier ones that are resolved or
+    unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")
     waivers = (
@@ -50,7 +53,7 @@ def reconcile(found: pl.DataFrame, seen: pl.DataFrame, memory: Memory, world: Wo
     gone = memory.findings.filter(pl.col("state").is_in(LIVING)).join(found, on="fingerprint", how="anti")
     # A wrong price that a more specific rule tells tonight is told there: it is not put right, and not told twice.
     gone = gone.join(_kept_elsewhere(found), on=[*OFFER, "rule"], how="anti", nulls_equal=True)
-    gone = _gone(gone, seen, world, rules)
+    gone = _gone(gone, seen, too_little, world, rules)
     return pl.concat([_dated(here, world), gone.select(list(tables.schema("findings")))]).sort(
         "channel", "location", "sku", "seller", "rule", "fingerprint", nulls_last=True
     )
@@ -85,22 +88,28 @@ def _kept_elsewhere(found: pl.DataFrame) -> pl.DataFrame:
     return folded.select(*OFFER, "rule").explode("rule")
 
 
-def _gone(earlier: pl.DataFrame, seen: pl.DataFrame, world: World, rules: Sequence[Rule]) -> pl.DataFrame:
+def _gone(
+    earlier: pl.DataFrame, seen: pl.DataFrame, too_little: pl.DataFrame, world: World, rules: Sequence[Rule]
+) -> pl.DataFrame:
     """Earlier findings that were not found tonight: resolved where their rule looked again, unverified otherwise.
 
     A rule about sources looked at those that delivered completely; one that holds prices against others, at the offers for which
-    those others are known (`Check.basis`); every other one, at all offers.
+    those others are known (`Check.basis`); every other one, at all offers. What a rule saw too little of (`Check.verified`), it
+    did not look at.
     """
     offers = seen.group_by(OFFER).agg(pl.col(LOOKED_AT).any()).with_columns(_seen=pl.lit(True))
     complete = world.source_runs.filter(pl.col("status") == "complete")["source"].to_list()
     kinds = registry()
-    told = earlier.join(offers, on=OFFER, how="left", nulls_equal=True)
+    thin = too_little.select(*OFFER, "rule").unique().with_columns(_thin=pl.lit(True))
+    told = earlier.join(offers, on=OFFER, how="left", nulls_equal=True).join(
+        thin, on=[*OFFER, "rule"], how="left", nulls_equal=True
+    )
     again = pl.col("_seen")
     for basis in LOOKED_AT:
         resting = [name for name, kind in kinds.items() if kind.basis == basis]
         again = pl.when(pl.col("check").is_in(resting)).then(basis).otherwise(again)
     again = pl.when(pl.col("sku").is_null()).then(pl.col("source").is_in(complete)).otherwise(again).fill_null(False)
-    right = again & pl.col("rule").is_in([rule.id for rule in rules])
+    right = again & pl.col("_thin").is_null() & pl.col("rule").is_in([rule.id for rule in rules])
     now = pl.when(right).then(pl.lit("resolved")).otherwise(pl.lit("unverified"))
     night = pl.lit(world.night)
     return told.with_columns(

@@ -110,6 +110,21 @@ def judged_by(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: 
     return offers.select(**counted)
 
 
+def not_verified(offers: pl.LazyFrame, rules: Sequence[Rule], asked: pl.DataFrame) -> pl.LazyFrame:
+    """Offers that a rule found wrong before and cannot call right tonight: `rule`, `item`, `place`, `seller`.
+
+    In: judged offers; `asked`: `rule`, `item`, `place` of earlier findings. One till line, or a page without a member price, says
+    too little to call right what was wrong.
+    """
+    found = [pl.LazyFrame(schema={"rule": pl.String, "item": pl.Int32, "place": pl.Int32, "seller": pl.String})]
+    remembered = offers.join(asked.lazy().select("item", "place").unique(), on=["item", "place"], how="semi")
+    for rule in rules:
+        right = registry()[rule.check].verified(rule.params)
+        if right is not None:
+            found.append(remembered.filter(~right).select(pl.lit(rule.id).alias("rule"), "item", "place", "seller"))
+    return pl.concat(found).join(asked.lazy(), on=["rule", "item", "place"], how="semi")
+
+
 def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
     """The catalogue by `item`, with `PRODUCT_COLUMNS`."""
     return (

@@ -32,6 +32,7 @@ def audit(
     files as text rows by table (None = the world's own central tables); `history`: a shop's earlier prices as text rows. Out:
     everything the night found. The world's `source_runs` come back with their rows quarantined and unmatched counted in.
     """
+    memory = memory or Memory()
     refused = tables.empty("quarantine")
     if central is not None:
         decided, refused = read_central(central, world)
@@ -52,13 +53,14 @@ def audit(
     refused = refused.sort("source", "source_ref")
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
     points = decide(world, items, places)
-    judged = judge(seen.lazy(), points, rules, world, items, places)
+    judged = judge(seen.lazy(), points, rules, world, memory, items, places)
     # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
     candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
     own, compared = again["seller"].null_count(), int(again["compared"].sum())
     held = again.select((pl.col("decided") | pl.col("led")).sum()).item()
+    unverified = judged.not_verified.collect()
     by_rule = dict(judged.judged_by.collect().unpivot().rows())
-    findings, incidents = conclude(candidates, again, rules, world, memory or Memory(), items, places)
+    findings, incidents = conclude(candidates, again, unverified, rules, world, memory, items, places)
     return Audit(
         offers=seen,
         quarantine=refused,

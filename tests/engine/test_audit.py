@@ -274,3 +274,45 @@ def test_files_without_rows_and_empty_told_history_give_nothing() -> None:
     given = world(central(), CHANNELS, SOURCES)
     found = audit(given, ALL, offers=tables.empty("raw").lazy(), central=files, history=told.lazy())
     assert (found.findings.height, found.quarantine.height) == (0, 0)
+
+
+def test_a_missing_member_price_is_not_put_right_by_one_line_that_proves_nothing() -> None:
+    decided = central(
+        products="sku\nA1",
+        price_list="sku  zone  list_price\nA1  Z1  12.99",
+        promotions="""
+            promotion  mechanic      value  sku  audience  starts_at   ends_at
+            CARD       member_price  999    A1   members   2026-03-01  2026-04-01
+        """,
+        locations="location  zone\n0417  Z1",
+    )
+    asked = [
+        rule("promotion_missing", id="missing", audience="members", min_lines=2),
+        rule("expected_price", id="member", audience="members"),
+    ]
+    lines = [
+        "0417  A1  12.99  -\n" * 2,
+        "0417  A1  12.99  -",
+        "0417  A1  12.99  11.00",
+        "0417  A1  12.99  -",
+        "0417  A1  12.99  9.99",
+    ]
+    memory, told = Memory(), []
+    for number, text in enumerate(lines):
+        day = NIGHT + timedelta(days=number)
+        given = world(
+            decided, [channel("store")], [source("tills", "store", surface="till")], night=day, as_of=AS_OF + timedelta(number)
+        )
+        rows = raw(f"location  sku  price  member_price\n{text}", source="tills")
+        audited = night(
+            given, asked, rows.with_columns(collected_at=pl.lit((AS_OF + timedelta(number, hours=-2)).isoformat())), memory=memory
+        )
+        memory = remembered(audited, memory)
+        told.append({row["rule"]: row["state"] for row in audited.findings.iter_rows(named=True)})
+    assert told == [
+        {"missing": "new"},
+        {"missing": "unverified"},  # one line without a card
+        {"missing": "resolved", "member": "new"},  # a member price is given: not the decided one
+        {"member": "unverified"},  # no member price to look at
+        {"member": "resolved"},
+    ]

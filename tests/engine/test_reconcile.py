@@ -14,6 +14,7 @@ OFFER = {"market": "us", "channel": "web", "location": None, "sku": "A1", "selle
 LOOKED_AT = dict.fromkeys(("compared", "decided", "led"), True)
 SEEN = pl.DataFrame([{**OFFER, **LOOKED_AT}], schema={**dict.fromkeys(OFFER, pl.String), **dict.fromkeys(LOOKED_AT, pl.Boolean)})
 NOT_SEEN = SEEN.clear()
+THIN = pl.DataFrame([{**OFFER, "rule": "expected-price"}], schema={**dict.fromkeys(OFFER, pl.String), "rule": pl.String})
 BEFORE = NIGHT - timedelta(2)
 RULES = [rule("expected_price"), rule("identifier"), rule("source_health")]
 
@@ -50,10 +51,11 @@ def states(
     waivers: pl.DataFrame | None = None,
     rules: list[Rule] = RULES,
     status: str = "complete",
+    thin: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     given = world(central(), [channel("web")], [source("web", "web")], source_runs=[source_run("web", "web", status=status)])
     memory = Memory(findings=before, waivers=tables.empty("waivers") if waivers is None else waivers)
-    return reconcile(tonight, seen, memory, given, rules)
+    return reconcile(tonight, seen, THIN.clear() if thin is None else thin, memory, given, rules)
 
 
 NONE = rows().clear()
@@ -170,3 +172,8 @@ def test_a_wrong_price_told_by_a_more_specific_rule_tonight_is_neither_resolved_
     specific = {"fingerprint": "f2", "rule": "missing", "check": "promotion_missing", "also": "expected-price"}
     told = states(found(specific), past("open"))
     assert told.select("fingerprint", "state").rows() == [("f2", "new")]
+
+
+def test_what_a_rule_saw_too_little_of_is_unverified_not_resolved() -> None:
+    assert states(NONE, past("open"), thin=THIN)["state"].to_list() == ["unverified"]
+    assert states(NONE, past("open"), thin=THIN.with_columns(rule=pl.lit("identifier")))["state"].to_list() == ["resolved"]

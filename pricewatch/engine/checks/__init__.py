@@ -79,6 +79,14 @@ class Check:
     """The offers this kind can judge neither right nor wrong for want of history; they are counted in the report."""
     observes: Callable[[Any], str] | None
     """The column, by its parameters, that an offer must show to be judged; None: every offer it is about can be."""
+    verifies: Callable[[Any], pl.Expr] | None
+    """By its parameters, whether an offer shows enough to be called right again (Boolean); None: what `observes` says."""
+
+    def verified(self, params: Params) -> pl.Expr | None:
+        """Whether an offer without a finding is right, not merely unseen (Boolean); None: every offer it is about is."""
+        if self.verifies is not None:
+            return self.verifies(params).fill_null(False)
+        return None if self.observes is None else pl.col(self.observes(params)).is_not_null()
 
     @property
     def basis(self) -> str | None:
@@ -117,6 +125,7 @@ def check(
     refines: set[str] | frozenset[str] = frozenset(),
     unproven: Function | None = None,
     observes: Callable[[Any], str] | None = None,
+    verifies: Callable[[Any], pl.Expr] | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function as a kind of check; its name is the name in YAML."""
 
@@ -130,7 +139,16 @@ def check(
         if not re.search(r"Example::", function.__doc__ or ""):
             raise TypeError(f"check {function.__name__} has no example in its manual page")
         function.__dict__["check"] = Check(
-            function.__name__, function, params, frozenset(needs), frames, scope, frozenset(refines), unproven, observes
+            function.__name__,
+            function,
+            params,
+            frozenset(needs),
+            frames,
+            scope,
+            frozenset(refines),
+            unproven,
+            observes,
+            verifies,
         )
         return function
 

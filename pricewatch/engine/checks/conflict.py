@@ -14,7 +14,12 @@ class Conflict(Params):
     tolerance: Tolerance = Field(Tolerance(), description="amount and percent; wrong only when both are exceeded")
 
 
-@check(needs={"price", "price_low", "price_high", "unit"})
+def several_lines(_params: Conflict) -> pl.Expr:
+    """One till line alone contradicts nothing."""
+    return (pl.col("surface") != "till") | (pl.col("lines") > 1)
+
+
+@check(needs={"price", "price_low", "price_high", "unit"}, verifies=several_lines)
 def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     """Offers for which the channel shows several prices: page against markup, or till lines of one day against each other.
 

@@ -18,6 +18,11 @@ class ExpectedPrice(Params):
     direction: Direction = Field("any", description="any, overcharge or undercharge")
 
 
+def shown_or_not_due(column: str) -> pl.Expr:
+    """A price that is shown can be right; one that is not shown is right where none is due."""
+    return pl.col(column).is_not_null() | pl.col(f"expected_{column}").is_null()
+
+
 @check(
     needs={
         "price",
@@ -30,6 +35,7 @@ class ExpectedPrice(Params):
     },
     refines={"channel_parity", "reference_price"},
     observes=lambda params: "price" if params.audience == "everyone" else "member_price",
+    verifies=lambda params: shown_or_not_due("price" if params.audience == "everyone" else "member_price"),
 )
 def expected_price(offers: pl.LazyFrame, params: ExpectedPrice) -> pl.LazyFrame:
     """Offers whose price is off the decided one: list price, or what the promotions in force make of it.

@@ -21,6 +21,12 @@ class PromotionMissing(Params):
     )
 
 
+def enough_lines(params: PromotionMissing) -> pl.Expr:
+    """As many rows as it takes to say that a promotion is missing, or one that shows it is given, or none is due."""
+    given = (pl.col("member_lines") > 0) | pl.col("expected_member_price").is_null()
+    return (pl.col("lines") >= params.min_lines) | (given if params.audience == "members" else pl.lit(False))
+
+
 @check(
     needs={
         "price",
@@ -36,6 +42,7 @@ class PromotionMissing(Params):
         "member_lines",
     },
     refines={"expected_price", "channel_parity", "reference_price"},
+    verifies=enough_lines,
 )
 def promotion_missing(offers: pl.LazyFrame, params: PromotionMissing) -> pl.LazyFrame:
     """Offers at or above the list price while a promotion in force should make them cheaper.
