@@ -128,6 +128,13 @@ def _asked(memory: Memory, items: pl.DataFrame, places: pl.DataFrame) -> pl.Data
     return known.select("rule", "item", "place").unique()
 
 
+def silent_places(offers: pl.DataFrame, world: World, places: pl.DataFrame) -> list[str]:
+    """Places that exist and of which nothing was seen: `store 0417`, `web`. A store that has left the list of stores is none."""
+    known = place_table(world, places).filter(pl.col("zone").is_not_null())
+    silent = known.join(offers.select("place").unique(), on="place", how="anti").sort("channel", "location")
+    return silent.select(pl.concat_str("channel", "location", separator=" ", ignore_nulls=True)).to_series().to_list()
+
+
 def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
     """Products that must be listed: `item`, `place` with the place's columns and `list_price`, in healthy channels only.
 

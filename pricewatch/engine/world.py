@@ -129,6 +129,9 @@ class Audit:
 SET_ASIDE: dict[str, Type] = {"source": pl.String, "reason": pl.String, "rows": pl.Int64, "example": pl.String}
 """Rows that were not judged at all, by source and reason: the reason of one of them, how many, and where that one is."""
 
+SILENT = "nothing of "
+"""What the key of a place begins with in `Audit.counts` when nothing was seen there; its channel and location follow."""
+
 JUDGED_BY = "judged by "
 """What the key of a rule's own count begins with in `Audit.counts`."""
 

@@ -82,12 +82,12 @@ def _where() -> pl.Expr:
 
 FINDINGS = (
     Column("finding", pl.col("fingerprint").str.slice(0, ID), 1),
-    Column("state", pl.col("state"), 7),
-    Column("severity", pl.col("severity"), 8),
+    Column("state", pl.col("state"), 8),
+    Column("severity", pl.col("severity"), 9),
     Column("where", _where(), 2, widest=24),
     Column("sku", pl.col("sku"), 3, widest=18),
-    Column("product", pl.col("name"), 11, widest=32),
-    Column("what", pl.col("subject").str.replace_all("_", " "), 9),
+    Column("product", pl.col("name"), 7, widest=32, narrowest=16),
+    Column("what", pl.col("subject").str.replace_all("_", " "), 11),
     Column("should be", _money("expected"), 4, right=True),
     Column("shown", _money("observed"), 5, right=True),
     Column("cause", _cause(), 6),

@@ -14,12 +14,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pricewatch.engine.world import JUDGED_BY, Run
+from pricewatch.engine.world import JUDGED_BY, SILENT, Run
 from pricewatch.report import words
 from pricewatch.report.totals import Totals
 
 _ORDER = {"failed": 0, "missing": 1, "degraded": 2, "complete": 3}
 _STYLE = {"failed": "bold red", "missing": "bold red", "degraded": "yellow", "complete": ""}
+
+_NAMED = 6
+"""Silent places that are named."""
 
 _REASONS = 5
 """Reasons for refused rows that are told; the rows themselves are one command away."""
@@ -104,6 +107,21 @@ def _set_aside(run: Run) -> list[RenderableType]:
     return [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
 
 
+def _silent(run: Run) -> list[RenderableType]:
+    """Stores and channels of which nothing at all was seen: a source that came may still have left some out."""
+    silent = [key.removeprefix(SILENT) for key in run.counts if key.startswith(SILENT)]
+    if not silent or not run.counts.get("offers"):
+        return []
+    some = ", ".join(words.plain(place) for place in silent[:_NAMED])
+    more = f" and {len(silent) - _NAMED:,} more" if len(silent) > _NAMED else ""
+    return [
+        Text(
+            f"{len(silent):,} of {words.count(run.counts.get('places', 0), 'place')} showed nothing: {some}{more}.",
+            style="yellow",
+        )
+    ]
+
+
 def _idle(run: Run) -> list[RenderableType]:
     """Rules that found nothing because there was nothing for them to look at."""
     idle = [key.removeprefix(JUDGED_BY) for key, count in run.counts.items() if key.startswith(JUDGED_BY) and not count]
@@ -131,6 +149,7 @@ def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     said = ", ".join(f"{number:,} {reason}" for number, reason in reasons if number)
     lines: list[RenderableType] = [Text(f"{words.count(seen, 'offer')} seen, {judged:,} judged{'; ' + said if said else ''}.")]
     lines += _set_aside(run)
+    lines += _silent(run)
     lines += _idle(run)
     if unverified := sums.states.get("unverified", 0):
         what = words.count(unverified, "earlier finding")

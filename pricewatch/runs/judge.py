@@ -9,12 +9,13 @@ import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.engine import codes
-from pricewatch.engine.audit import conclude, decide, gather, judge
+from pricewatch.engine.audit import conclude, decide, gather, judge, silent_places
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
 from pricewatch.engine.match import unmatched
+from pricewatch.engine.places import place_table
 from pricewatch.engine.settle import settle
-from pricewatch.engine.world import JUDGED_BY, Audit, Memory, Rule, World
+from pricewatch.engine.world import JUDGED_BY, SILENT, Audit, Memory, Rule, World
 
 
 def audit(
@@ -82,6 +83,8 @@ def audit(
             "not_provable": unproven.height,
             "quarantined": refused.height,
             "unmatched": strangers.height,
+            "places": place_table(world, places).height,
+            **{f"{SILENT}{place}": 1 for place in silent_places(seen, world, places)},
             **{f"{JUDGED_BY}{rule}": count for rule, count in by_rule.items()},
         },
     )

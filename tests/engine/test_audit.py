@@ -316,3 +316,10 @@ def test_a_missing_member_price_is_not_put_right_by_one_line_that_proves_nothing
         {"member": "unverified"},  # no member price to look at
         {"member": "resolved"},
     ]
+
+
+def test_a_store_that_sent_nothing_is_named_although_its_source_came() -> None:
+    given = world(DECIDED, CHANNELS, SOURCES)
+    told = night(given, RULES, raw("sku  location  price  source\nA1  0417  12.99  tills"))
+    assert [key for key in told.counts if key.startswith("nothing of ")] == ["nothing of store 0500", "nothing of web"]
+    assert told.counts["places"] == 3
