@@ -153,5 +153,5 @@ class Run:
     source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
     workspace: str = ""
     previous_night: date | None = None
-    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SET_ASIDE))
+    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SET_ASIDE), compare=False)
     """Rows refused, quarantined or of unknown products, by reason: the most frequent first. Kept with the rows, in the lake."""
