@@ -12,7 +12,7 @@ class Coverage(Params):
 
 
 @check(needs={"item", "place"})
-def coverage(offers: pl.LazyFrame, params: Coverage, *, assortment: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
+def coverage(offers: pl.LazyFrame, params: Coverage, *, assortment: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Products whose catalogue entry names the channel, with a list price in force, that were not seen there tonight.
 
     Judged only in places all of whose sources delivered completely: a partial crawl is a matter of `source_health`, never

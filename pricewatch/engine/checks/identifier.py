@@ -13,7 +13,7 @@ class Identifier(Params):
 
 
 @check(needs={"gtin", "catalogue_gtin"}, observes=lambda _: "gtin")
-def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noqa: ARG001
+def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Offers that show another GTIN than the catalogue has for the product: unreadable, with a wrong check digit, or another one.
 
     Not judged: offers that show none, products whose catalogue entry has none that can be read, other sellers' offers.

@@ -22,7 +22,7 @@ class SourceHealth(Params):
 
 
 @check(scope="night")
-def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
+def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Sources whose delivery of tonight failed or is not what was declared. One finding a source, with every reason.
 
     A source that is not required (`required: false`) and sent no file is no finding: the report names it among what was not seen.
