@@ -14,8 +14,6 @@ told with its line before anything runs: it is one condition on the columns of o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pricewatch.domain import tables
 from pricewatch.domain.errors import Problems, UserError
+from pricewatch.engine import conditions
 from pricewatch.engine.checks import Check, registry
 from pricewatch.engine.rules import LISTED_COLUMNS, SOURCE_COLUMNS, WHERE_COLUMNS
 from pricewatch.engine.world import Rule
@@ -133,7 +132,7 @@ def _of_kind(document: Document, index: int, entry: dict[str, Any], kind: Check)
     params, wrong = yamlfile.check(document, kind.params, loc, value=own, noun=noun, who=subject("rule", entry), keys=keys)
     problems += wrong
     if isinstance(entry.get("where"), str):
-        problem = _condition_problem(entry["where"], where_columns(kind))
+        problem = conditions.problem(entry["where"], where_columns(kind))
         if problem is not None:
             what, fix = problem
             who = subject("rule", entry)
@@ -151,63 +150,5 @@ def where_columns(kind: Check) -> dict[str, pl.DataType]:
     types = {**tables.schema("products"), **tables.schema("findings"), **tables.schema("offers")}
     # the rest is ours, derived from the calendar and the price list: text for names, minor units for money
     text = tables.schema("findings")["market"]
+    types = {**types, "listed": tables.schema("products")["channels"]}
     return {name: types.get(name) or (pl.Int64() if name.endswith(("_price", "_gtin")) else text) for name in known}
-
-
-def _condition_problem(where: str, columns: Mapping[str, pl.DataType]) -> tuple[str, str] | None:
-    """What is wrong with a condition, and the fix; None when it is right."""
-    # A query inside sees other rows, and could open files, some of them while it is compiled: it is not even compiled.
-    query = "'where' has a query inside", "compare columns with values only, for example sku IN ('A1', 'A2')"
-    if re.search(r"\bselect\b", re.sub(r"'[^']*'|\"[^\"]*\"", "", where), re.IGNORECASE):
-        return query
-    try:
-        condition = pl.sql_expr(where)
-    except pl.exceptions.PolarsError as error:
-        return f"'where' is no SQL condition: {_first_line(error)}", "write for example: channel_kind = 'store' AND kvi"
-    if ".subplan" in str(condition):
-        return query
-    named = list(dict.fromkeys(condition.meta.root_names()))
-    unknown = [name for name in named if name not in columns]
-    if unknown:
-        return f"'where' names '{unknown[0]}', which is no column here", did_you_mean(unknown[0], sorted(columns), "columns")
-    if not named:
-        return "'where' names no column, so it says the same of every offer", "leave 'where' out to judge every offer"
-    if any(_sees_other_rows(part) for part in _parts(condition, columns)):
-        return "'where' looks at more than one row", "leave sums, counts and windows out: it judges one offer at a time"
-    return _type_problem(condition, {name: columns[name] for name in named})
-
-
-def _parts(condition: pl.Expr, types: Mapping[str, pl.DataType]) -> Iterator[pl.Expr]:
-    """The condition and everything it is made of."""
-    yield condition
-    for part in condition.meta.pop(schema=types):
-        yield from _parts(part, types)
-
-
-def _sees_other_rows(part: pl.Expr) -> bool:
-    """Whether one step of a condition is an aggregate or a window. Polars answers for one step alone, not for what is below."""
-    if part.meta.is_literal():
-        return False
-    try:
-        if not part.meta.is_row_separable():
-            return True
-        reads = bool(part.meta.root_names()) or "len()" in str(part)
-        return reads and part.meta.is_scalar()
-    except pl.exceptions.PolarsError:
-        # Polars can't say without a schema for SQL's own IN, + and *: all of them row by row
-        return False
-
-
-def _type_problem(condition: pl.Expr, types: Mapping[str, pl.DataType]) -> tuple[str, str] | None:
-    """A condition is true or false, and compares like with like: asked of a frame without rows."""
-    try:
-        judged = pl.DataFrame(schema=types).select(condition.alias("judged"))
-    except pl.exceptions.PolarsError as error:
-        return f"'where' can't be judged: {_first_line(error)}", "compare text with 'text' in quotes, numbers with numbers"
-    if judged.schema["judged"] != pl.Boolean:
-        return "'where' is neither true nor false", "write a comparison, for example price < was_price"
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
