@@ -24,7 +24,7 @@ import polars as pl
 
 from pricewatch.domain import money, tables
 from pricewatch.engine.checks import registry
-from pricewatch.engine.rules import EVIDENCE, run_rules
+from pricewatch.engine.rules import EVIDENCE, PRODUCT_COLUMNS, run_rules
 from pricewatch.engine.world import CHANNELS, ITEMS, MARKETS, Audit, Central, Memory, Rule, World
 
 NIGHT = date(2026, 3, 13)
@@ -36,7 +36,10 @@ MONEY = frozenset(
         "list_price", "expected_price", "expected_member_price", "price", "regular_price", "was_price", "member_price",
         "shipping", "price_low", "price_high", "leader_price", "ended_price", "ended_member_price", "previous_list_price",
         "next_list_price",
-        "tolerated_price", "tolerated_list_price", "tolerated_member_price", "expected", "observed", "delta", "cost", "impact",
+        "tolerated_price", "tolerated_list_price", "tolerated_member_price", "expected", "observed", "delta", "impact",
+        "early_price", "early_member_price", "coupon_price", "multibuy_paid", "credit", "points", "unit_price", "label_price",
+        "file_price", "paid", "leader_shipping", "cost", "cost_transport", "cost_taxes", "min_price", "max_price", "map_price",
+        "deposit", "eco_fee", "overcharge", "undercharge", "family_price", "single_price", "zone_list_price",
     }
 )  # fmt: skip
 """Columns written as decimals."""
@@ -83,6 +86,13 @@ def _cell(name: str, dtype: Any, currency: str) -> pl.Expr:
     return text.cast(dtype).alias(name)
 
 
+NOT_OF_OFFERS = frozenset(
+    {
+        "expected", "observed", "delta", "impact", "overcharge", "undercharge", "family_price", "single_price", "zone_list_price",
+    }
+)  # fmt: skip
+"""Money that is in findings or in the frames of `engine.frames`, not in judged offers."""
+
 # --- one check on judged offers -------------------------------------------------------------------------------------------------
 
 JUDGED: dict[str, tuple[Any, Any]] = {
@@ -93,8 +103,14 @@ JUDGED: dict[str, tuple[Any, Any]] = {
     "family": (pl.String, None),
     "tax_rate": (pl.Int64, None),
     "weekly_units": (pl.Float64, None),
-    "kvi": (pl.Boolean, None),
-    "clearance": (pl.Boolean, None),
+    **dict.fromkeys(("kvi", "clearance", "food", "fast_moving", "fresh_produce", "perishable"), (pl.Boolean, None)),
+    "launched_on": (tables.UTC, None),
+    "cost_advantages": (pl.Int64, None),
+    "content": (pl.Float64, None),
+    "content_unit": (pl.String, None),
+    "pack_of": (pl.Int64, None),
+    "unit_sku": (pl.String, None),
+    "listed": (pl.List(pl.String), None),
     "catalogue_gtin": (pl.Int64, None),
     "market": (pl.String, "us"),
     "channel": (pl.String, "web"),
@@ -131,8 +147,16 @@ JUDGED: dict[str, tuple[Any, Any]] = {
     "next_price_row": (pl.Int32, None),
     "ended_row": (pl.Int32, None),
     "ended_member_row": (pl.Int32, None),
+    **dict.fromkeys(("early_row", "early_member_row", "coupon_row", "multibuy_row", "credit_row", "extra_row"), (pl.Int32, None)),
+    "shipping_row": (pl.Int32, None),
+    "multibuy_quantity": (pl.Int64, None),
+    "extra": (pl.Int64, None),
+    "promotion": (pl.String, None),
+    "unit_price_base": (pl.String, None),
+    "buy_box": (pl.Boolean, None),
+    "quantity": (pl.Int64, None),
     "leader_ref": (pl.String, None),
-    **dict.fromkeys(sorted(MONEY - {"expected", "observed", "delta", "cost", "impact"}), (pl.Int64, None)),
+    **dict.fromkeys(sorted(MONEY - NOT_OF_OFFERS), (pl.Int64, None)),
 }
 """Judged offers (`engine.expect`) as a test writes them, by SKU and location instead of codes: dtype and quiet default."""
 
@@ -167,15 +191,12 @@ def findings_among(
 ) -> pl.DataFrame:
     """`findings_of` for judged offers that are a frame already."""
     rule = Rule(id="test", check=check, params=registry()[check].params(**params), where=where)
-    products = offers.select(
-        pl.col("sku", "name", "brand", "category", "family", "tax_rate", "weekly_units", "kvi", "clearance"),
-        gtin="catalogue_gtin",
-    )
+    products = offers.select(*OF_CATALOGUE, gtin="catalogue_gtin", channels="listed")
     central = Central(products=_products(products))
     items = offers.select("item", "sku").unique().drop_nulls().sort("item")
     world = World(night=NIGHT, as_of=AS_OF, central=central, items=items)
     given = {name: frame.lazy() for name, frame in {**_quiet_frames(), **(frames or {})}.items()}
-    bare = offers.drop("sku", *(name for name in products.columns if name not in ("sku", "gtin")), "catalogue_gtin", strict=False)
+    bare = offers.drop(PRODUCT_COLUMNS)
     found = run_rules(bare.lazy(), [rule], world, items, given).collect()
     places = offers.select("place", "market", "channel", "location").unique()
     delta = pl.col("observed") - pl.col("expected")
@@ -200,12 +221,21 @@ def _products(rows: pl.DataFrame) -> pl.DataFrame:
     return known.select((pl.col(n) if n in known.columns else pl.lit(None)).cast(d).alias(n) for n, d in schema.items())
 
 
+OF_CATALOGUE = tuple(name for name in PRODUCT_COLUMNS if name not in ("catalogue_gtin", "listed"))
+
+
 def _quiet_frames() -> dict[str, pl.DataFrame]:
     assortment = {name: EVIDENCE[name] for name in ("item", "place", "area", "list_price", "price_row", "currency")}
     return {
         "history": tables.empty("history"),
         "source_runs": tables.empty("source_runs"),
         "assortment": pl.DataFrame(schema={**assortment, "market": pl.String, "channel": pl.String, "channel_kind": pl.String}),
+        "calendar": tables.empty("promotions").with_columns(promotion_row=pl.lit(None, pl.Int32)),
+        "zone_prices": pl.DataFrame(
+            schema={"market": pl.String, "item": pl.Int32, "other_zone": pl.String, "zone_list_price": pl.Int64}
+        ),
+        "families": pl.DataFrame(schema={"place": pl.Int32, "family": pl.String, "family_price": pl.Int64, "shown": pl.Int64}),
+        "unit_prices": pl.DataFrame(schema={"place": pl.Int32, "unit_sku": pl.String, "single_price": pl.Int64}),
     }
 
 
@@ -231,7 +261,20 @@ def _shown(name: str, dtype: pl.DataType) -> pl.Expr:
 
 # --- a whole night --------------------------------------------------------------------------------------------------------------
 
-MARKET = pl.DataFrame([("us", "USD", "America/New_York", False)], schema=MARKETS, orient="row")
+QUIET_POLICY: dict[str, Any] = {
+    "stacking": "exclusive", "stack_limit": None, "rounding_mode": "half_up", "rounding_point": "price", "rounding_step": 1,
+    "rounding_endings": [], "rounding_to": "nearest",
+}  # fmt: skip
+"""Promotions exclude each other, computed prices are rounded half up (schema POLICY)."""
+
+
+def market(**policy: Any) -> pl.DataFrame:
+    """Market `us` (schema MARKETS), with a policy of its own where one is given."""
+    row = {"market": "us", "currency": "USD", "time_zone": "America/New_York", "tax_included": False, **QUIET_POLICY, **policy}
+    return pl.DataFrame([row], schema=MARKETS)
+
+
+MARKET = market()
 
 
 def channel(
@@ -246,12 +289,16 @@ def channel(
     high: int = 0,
     grace: timedelta = timedelta(0),
     own_seller: str | None = None,
+    **policy: Any,
 ) -> pl.DataFrame:
-    """One channel of market `us` (schema CHANNELS)."""
+    """One channel of market `us` (schema CHANNELS); `policy`: what it does not take from its market (schema POLICY)."""
     kind = kind or name
     zone = zone or (None if kind == "store" else "Z1")
-    row = (name, name, kind, "us", zone, role, leader, landed, low, high, grace, own_seller)
-    return pl.DataFrame([row], schema=CHANNELS, orient="row")
+    row = {
+        "channel": name, "channel_name": name, "channel_kind": kind, "market": "us", "zone": zone, "role": role, "leader": leader,
+        "landed": landed, "low": low, "high": high, "grace": grace, "own_seller": own_seller, **policy,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=CHANNELS)
 
 
 def source(name: str, channel: str | None, *, surface: str = "feed", **declared: Any) -> pl.DataFrame:
@@ -297,12 +344,13 @@ def central(**text: str) -> Central:
     return Central(**frames)
 
 
+RAW_MONEY = ("price", "regular_price", "was_price", "member_price", "shipping", "unit_price", "points", "paid")
+
+
 def raw(text: str, *, source: str | None = None) -> pl.DataFrame:
     """Raw rows of a text table (columns of `tables.Raw`; `price` stands for `price_text`, and so on)."""
     frame = table(text)
-    frame = frame.rename(
-        {n: f"{n}_text" for n in frame.columns if n in ("price", "regular_price", "was_price", "member_price", "shipping")}
-    )
+    frame = frame.rename({n: f"{n}_text" for n in frame.columns if n in RAW_MONEY})
     given = {"source": source or "web", "collected_at": SEEN.isoformat()}
     columns = [(pl.col(n) if n in frame.columns else pl.lit(given.get(n), pl.String)).alias(n) for n in tables.schema("raw")]
     return frame.select(columns).with_columns(
@@ -321,6 +369,8 @@ def world(
     history: pl.DataFrame | None = None,
     items: pl.DataFrame | None = None,
     places: pl.DataFrame | None = None,
+    markets: pl.DataFrame = MARKET,
+    rates: pl.DataFrame | None = None,
 ) -> World:
     """A world of market `us`. Sources count as delivered completely where `source_runs` says nothing."""
     declared = pl.concat(sources)
@@ -332,10 +382,11 @@ def world(
     ]
     kept = {} if items is None else {"items": items}
     kept |= {} if places is None else {"places": places}
+    kept |= {} if rates is None else {"rates": rates}
     return World(
         night=night,
         as_of=as_of,
-        markets=MARKET,
+        markets=markets,
         channels=pl.concat(channels),
         sources=declared,
         central=decided,
@@ -378,5 +429,5 @@ def rule(
 
 __all__ = [
     "AS_OF", "ITEMS", "JUDGED", "NIGHT", "SEEN", "assert_table", "central", "channel", "findings_among", "findings_of", "judged",
-    "night", "raw", "remembered", "rule", "source", "source_run", "table", "typed", "world",
+    "market", "night", "raw", "remembered", "rule", "source", "source_run", "table", "typed", "world",
 ]  # fmt: skip

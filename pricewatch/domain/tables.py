@@ -20,13 +20,13 @@ Instant = Annotated[pl.Datetime, "us", "UTC"]
 
 UTC = pl.Datetime("us", "UTC")
 
-SURFACES = ("till", "label", "checkout", "api", "html", "jsonld", "meta", "feed")
+SURFACES = ("till", "label", "checkout", "api", "html", "jsonld", "meta", "feed", "price_file")
 """Where on a channel a price was seen. The order says which one is held against the rules when a channel shows several."""
 
 SEVERITIES = ("info", "minor", "major", "critical")
 STATES = ("new", "open", "regressed", "resolved", "unverified", "waived")
 CHANNEL_KINDS = ("store", "web", "app", "marketplace")
-AUDIENCES = ("everyone", "members")
+AUDIENCES = ("everyone", "members", "coupon_holders")
 
 
 class Raw(pa.DataFrameModel):
@@ -55,6 +55,12 @@ class Raw(pa.DataFrameModel):
     promotion: str = pa.Field(nullable=True, description="promotion id, where the channel names one")
     promotion_label: str = pa.Field(nullable=True, description="the promotion's text as shown")
     availability: str = pa.Field(nullable=True, description="as written: in_stock, InStock, 0 ...")
+    unit_price_text: str = pa.Field(nullable=True, description="price per kilogram, litre, piece ..., as written")
+    unit_price_base: str = pa.Field(nullable=True, description="what the unit price is for, as written: kg, 100 g, l ...")
+    points_text: str = pa.Field(nullable=True, description="points or credit given with one, as money, as written")
+    buy_box: str = pa.Field(nullable=True, description="true / false: whether this seller is the one a click on 'buy' buys from")
+    quantity: str = pa.Field(nullable=True, description="units on this till line; null = one")
+    paid_text: str = pa.Field(nullable=True, description="what was charged for all units of the till line, as written")
 
 
 class Sources(pa.DataFrameModel):
@@ -83,7 +89,6 @@ class Products(pa.DataFrameModel):
     category: str = pa.Field(nullable=True)
     family: str = pa.Field(nullable=True, description="line-priced together")
     tax_rate: int = pa.Field(nullable=True, ge=0, description="basis points: 1900 is 19 %")
-    cost: int = pa.Field(nullable=True, ge=0, description="minor units")
     content: float = pa.Field(nullable=True, description="net content in `content_unit`")
     content_unit: str = pa.Field(nullable=True)
     weekly_units: float = pa.Field(
@@ -91,6 +96,24 @@ class Products(pa.DataFrameModel):
     )
     kvi: bool = pa.Field(nullable=True, description="key value item")
     clearance: bool = pa.Field(nullable=True)
+    food: bool = pa.Field(nullable=True, description="food or pet food; null = not stated")
+    fast_moving: bool = pa.Field(nullable=True, description="other fast-moving consumer goods: hygiene, beauty, cleaning")
+    fresh_produce: bool = pa.Field(nullable=True, description="fresh fruit and vegetables")
+    perishable: bool = pa.Field(nullable=True, description="deteriorates or expires quickly")
+    launched_on: Instant = pa.Field(nullable=True, description="first instant on the market; null = long ago")
+    cost: int = pa.Field(nullable=True, ge=0, description="invoice price of one unit, net; minor units")
+    cost_advantages: int = pa.Field(
+        nullable=True, ge=0, description="the seller's other financial advantages, basis points of `cost`"
+    )
+    cost_transport: int = pa.Field(nullable=True, ge=0, description="transport of one unit, net; minor units")
+    cost_taxes: int = pa.Field(nullable=True, ge=0, description="specific taxes on one unit, net; minor units")
+    min_price: int = pa.Field(nullable=True, ge=0, description="our own lowest price; minor units")
+    max_price: int = pa.Field(nullable=True, ge=0, description="highest or regulated price; minor units")
+    map_price: int = pa.Field(nullable=True, ge=0, description="minimum advertised price agreed with the supplier; minor units")
+    pack_of: int = pa.Field(nullable=True, ge=1, description="units in the pack; null = a single unit")
+    unit_sku: str = pa.Field(nullable=True, description="the SKU of the single unit that the pack holds")
+    deposit: int = pa.Field(nullable=True, ge=0, description="refundable deposit of all its containers; minor units")
+    eco_fee: int = pa.Field(nullable=True, ge=0, description="visible eco-contribution; minor units")
     channels: list[str] = pa.Field(
         nullable=True, description="channels that must list it; null = not declared, presence is not judged"
     )
@@ -116,10 +139,21 @@ class Promotions(pa.DataFrameModel):
     name: str = pa.Field(nullable=True, description="as people call it")
     market: str
     mechanic: str = pa.Field(isin=list(MECHANICS))
-    value: int = pa.Field(ge=0, description="percent: basis points; amount, fixed_price, member_price: minor units")
+    value: int = pa.Field(
+        nullable=True, ge=0, description="basis points or minor units, as its mechanic says; null where the mechanic has none"
+    )
+    quantity: int = pa.Field(
+        nullable=True, ge=1, description="N of N for X and N for M, k of the k-th item, units from which a tier holds, group size"
+    )
+    pay: int = pa.Field(nullable=True, ge=1, description="M of N for M: units paid for")
+    threshold: int = pa.Field(nullable=True, ge=0, description="basket amount from which it holds; minor units")
+    inner: str = pa.Field(nullable=True, description="the mechanic behind a coupon: percent, amount or fixed_price")
+    code: str = pa.Field(nullable=True, description="the coupon's code")
     sku: str = pa.Field(nullable=True, description="scope; null = not limited by SKU")
     brand: str = pa.Field(nullable=True, description="scope")
     category: str = pa.Field(nullable=True, description="scope")
+    where: str = pa.Field(nullable=True, description="scope: SQL condition on the catalogue, narrowing the other three")
+    excluding: str = pa.Field(nullable=True, description="SQL condition on the catalogue: products that are left out")
     channels: list[str] = pa.Field(nullable=True, description="null = every channel")
     zones: list[str] = pa.Field(nullable=True, description="null = every zone")
     locations: list[str] = pa.Field(nullable=True, description="null = every location")
@@ -128,6 +162,10 @@ class Promotions(pa.DataFrameModel):
     ends_at: Instant = pa.Field(description="exclusive")
     label: str = pa.Field(nullable=True, description="text shown to customers")
     advertised: bool = pa.Field(nullable=True, description="in the leaflet")
+    combinable: bool = pa.Field(
+        nullable=True, description="may be stacked where the market stacks; null = yes, false = alone or not at all"
+    )
+    priority: int = pa.Field(nullable=True, description="order of stacking, lowest first; null = last")
     source_ref: str = pa.Field(nullable=True, description="the calendar row")
 
 
@@ -162,6 +200,15 @@ class Offers(pa.DataFrameModel):
     observed_at: Instant
     source: str
     source_ref: str
+    promotion: str = pa.Field(nullable=True, description="promotion id the channel names")
+    unit_price: int = pa.Field(nullable=True, ge=0, description="per `unit_price_base`; minor units, rounded half up")
+    unit_price_base: str = pa.Field(nullable=True, description="as written: kg, 100 g ... (`domain.contents`)")
+    points: int = pa.Field(nullable=True, ge=0, description="points or credit given with one, as money; minor units")
+    buy_box: bool = pa.Field(nullable=True, description="whether this seller holds the buy box; null = not stated")
+    quantity: int = pa.Field(nullable=True, ge=1, description="units on the till line that `paid` is for; null = no such line")
+    paid: int = pa.Field(nullable=True, ge=0, description="charged for `quantity` units together; minor units")
+    label_price: int = pa.Field(nullable=True, ge=0, description="what the shelf label of this place says; minor units")
+    file_price: int = pa.Field(nullable=True, ge=0, description="what the price file sent to this place says; minor units")
     lines: int = pa.Field(description="raw rows behind this one: till lines, or 1")
     member_lines: int = pa.Field(description="of these, rows that showed a member price below the regular one")
     price_low: int = pa.Field(nullable=True, description="lowest price among those rows and surfaces")
@@ -226,11 +273,15 @@ class Findings(pa.DataFrameModel):
     cause: str = pa.Field(description="see engine/diagnose.py; 'unknown' when no other price equals it exactly")
     cause_detail: str = pa.Field(nullable=True, description="against which row the cause is exact")
     cause_ref: str = pa.Field(nullable=True, description="that row: `file:line`")
+    cause_root: str = pa.Field(
+        nullable=True, description="what it goes back to: `promotion P-2218`, `price change 2026-03-09`, `zone Z2`, `file x.csv`"
+    )
     cause_alternatives: str = pa.Field(nullable=True, description="other causes that are exact too, comma-separated")
     promotion: str = pa.Field(nullable=True, description="the promotion in force, or the one it should not show")
     promotion_ref: str = pa.Field(nullable=True, description="its calendar row")
     list_price: int = pa.Field(nullable=True)
     price_ref: str = pa.Field(nullable=True, description="its price-list row")
+    price_since: pl.Date = pa.Field(nullable=True, description="market day since which that row is in force")
     because: str = pa.Field(nullable=True, description="how the expected price came about, in words")
     lines: int = pa.Field(nullable=True, description="support: raw rows behind the observation")
     also: str = pa.Field(nullable=True, description="other rules that saw the same wrong price, comma-separated")
@@ -262,8 +313,12 @@ class Incidents(pa.DataFrameModel):
     skus: int
     judged: int = pa.Field(nullable=True, description="offers in that scope that were judged")
     share: int = pa.Field(nullable=True, description="basis points of the scope that are wrong")
-    impact: int = pa.Field(description="minor units a week")
+    explained: int = pa.Field(nullable=True, description="basis points of the night's active findings that it explains")
+    impact: int = pa.Field(description="minor units a week: overcharge plus undercharge")
+    overcharge: int = pa.Field(nullable=True, description="what customers pay too much: refunds, law; minor units a week")
+    undercharge: int = pa.Field(nullable=True, description="what margin loses; minor units a week")
     currency: str = pa.Field(nullable=True)
+    example: str = pa.Field(nullable=True, description="the sentence of the finding to look at first")
     example_finding: str = pa.Field(description="fingerprint of the finding to look at first")
     first_seen: pl.Date
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pricewatch.domain import tables
 from pricewatch.engine.diagnose import diagnose
 from pricewatch.engine.expect import expect
 from pricewatch.engine.findings import describe
+from pricewatch.engine.frames import frames_of
 from pricewatch.engine.incidents import PROMOTION_ROWS, census, roll_up
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
@@ -98,11 +98,7 @@ def judge(
     known = place_table(world, places)
     judged = expect(offers, points.lazy(), world, known)
     catalogue = products(world, items)
-    frames = {
-        "history": world.history,
-        "source_runs": world.source_runs.lazy(),
-        "assortment": assortment(world, items, known, points.lazy()),
-    }
+    frames = frames_of(world, judged, points.lazy(), items, known)
     candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points.lazy(), known, catalogue)
     compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     looked_at = {
@@ -133,39 +129,6 @@ def silent_places(offers: pl.DataFrame, world: World, places: pl.DataFrame) -> l
     known = place_table(world, places).filter(pl.col("zone").is_not_null())
     silent = known.join(offers.select("place").unique(), on="place", how="anti").sort("channel", "location")
     return silent.select(pl.concat_str("channel", "location", separator=" ", ignore_nulls=True)).to_series().to_list()
-
-
-def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
-    """Products that must be listed: `item`, `place` with the place's columns and `list_price`, in healthy channels only.
-
-    A channel is healthy when every one of its sources delivered completely; others are not asked for what they did not bring.
-    """
-    runs = world.source_runs.filter(pl.col("feeds") == "offers", pl.col("channel").is_not_null())
-    healthy = (
-        runs.join(world.sources.select("source", "market"), on="source", how="inner")
-        .group_by("market", "channel")
-        .agg(whole=(pl.col("status") == "complete").all())
-        .filter("whole")
-        .select("market", "channel")
-    )
-    listed = (
-        world.central.products.select("sku", channel="channels")
-        .drop_nulls("channel")
-        .explode("channel")
-        .join(items, on="sku", how="inner")
-        .select("item", "channel")
-    )
-    where = places.select(
-        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", currency="market_currency"
-    )
-    now = pl.lit(world.as_of, tables.UTC)
-    priced = points.filter(pl.col("since") <= now, now < pl.col("until"), pl.col("price_row").is_not_null())
-    return (
-        listed.join(healthy, on="channel", how="inner")
-        .join(where, on=["market", "channel"], how="inner")
-        .lazy()
-        .join(priced.select("area", "item", "list_price", "price_row"), on=["area", "item"], how="inner")
-    )
 
 
 def conclude(

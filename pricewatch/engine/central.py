@@ -95,6 +95,11 @@ def _number(name: str) -> pl.Expr:
     return pl.when(pl.col("decimal") == ",").then(point).otherwise(_text(name)).cast(pl.Float64, strict=False)
 
 
+def _count(name: str) -> pl.Expr:
+    whole = _text(name).cast(pl.Int64, strict=False)
+    return pl.when(whole > 0).then(whole)
+
+
 def _basis_points(name: str) -> pl.Expr:
     """`5.5` percent is 550, without floats."""
     sign = pl.when(pl.col("decimal") == ",").then(_text(name).str.replace(",", ".", literal=True)).otherwise(_text(name))
@@ -109,7 +114,11 @@ def _window(name: str, world: World, *, end: bool = False) -> pl.Expr:
     return windows.by_zone(pl.col("time_zone"), zones, lambda zone: read(_text(name), zone))
 
 
-def _products(_world: World) -> dict[str, Field]:
+AMOUNTS = ("cost", "cost_transport", "cost_taxes", "min_price", "max_price", "map_price", "deposit", "eco_fee")
+FLAGS = ("kvi", "clearance", "food", "fast_moving", "fresh_produce", "perishable")
+
+
+def _products(world: World) -> dict[str, Field]:
     return {
         "sku": Field(_text("sku"), required=True),
         "external_id": Field(_text("external_id")),
@@ -119,12 +128,15 @@ def _products(_world: World) -> dict[str, Field]:
         "category": Field(_text("category")),
         "family": Field(_text("family")),
         "tax_rate": Field(_basis_points("tax_rate"), problem="is no percentage"),
-        "cost": Field(_money("cost"), problem="is no amount"),
+        **{name: Field(_money(name), problem="is no amount") for name in AMOUNTS},
+        "cost_advantages": Field(_basis_points("cost_advantages"), problem="is no percentage"),
+        "pack_of": Field(_count("pack_of"), problem="is no whole number above zero"),
+        "unit_sku": Field(_text("unit_sku")),
+        "launched_on": Field(_window("launched_on", world), problem="is no day (YYYY-MM-DD) or time"),
+        **{name: Field(_flag(name), problem="is neither true nor false") for name in FLAGS},
         "content": Field(_number("content"), problem="is no number"),
         "content_unit": Field(_text("content_unit")),
         "weekly_units": Field(_number("weekly_units"), problem="is no number"),
-        "kvi": Field(_flag("kvi"), problem="is neither true nor false"),
-        "clearance": Field(_flag("clearance"), problem="is neither true nor false"),
         "channels": Field(_list("channels")),
     }
 

@@ -154,8 +154,9 @@ def diagnose(
     others = pl.col("_holding").list.slice(1).list.eval(_named(pl.element())).list.unique(maintain_order=True)
     return rows.with_columns(
         cause_ref=pl.coalesce("_price_list_ref", "_promotions_ref"),
+        cause_root=pl.lit(None, pl.String),
         cause_alternatives=pl.when(others.list.len() > 0).then(others.list.join(", ")),
-    ).select(*columns, "cause", "cause_detail", "cause_ref", "cause_alternatives")
+    ).select(*columns, "cause", "cause_detail", "cause_ref", "cause_root", "cause_alternatives")
 
 
 def _holding() -> pl.Expr:

@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from string import Formatter
 
 import polars as pl
 
 from pricewatch.domain import money, tables, windows
-from pricewatch.engine.checks import registry
+from pricewatch.engine.checks import SENTENCE, registry
 from pricewatch.engine.places import numbered
+from pricewatch.engine.severity import graded
 from pricewatch.engine.world import Rule, World
 
 IDENTITY = ["check", "rule", "market", "channel", "location", "sku", "seller", "source_key", "promotion_key"]
 """What makes a finding the same on another night. Never an amount: a price that is wrong otherwise is the same finding."""
 
-MONEY_SUBJECTS = ("price", "regular_price", "member_price", "was_price", "price_conflict")
+CHARGED = ("price", "regular_price", "member_price", "paid", "landed_price")
+"""Subjects that customers pay: a difference is an overcharge or an undercharge, and costs money every week."""
+
+MONEY_SUBJECTS = (
+    *CHARGED, "was_price", "price_conflict", "unit_price", "list_price", "label_price", "shipping", "family_price",
+)  # fmt: skip
+"""Subjects whose `expected` and `observed` are money."""
 
 
 def describe(
@@ -32,6 +40,7 @@ def describe(
     rows = _with_rules(candidates, rules)
     rows = _with_text(rows, world, items, places)
     rows = _with_amounts(rows)
+    rows = graded(rows, rules)
     rows = _folded(rows)
     rows = rows.with_columns(because=_because(), message=_message(), night=pl.lit(world.night))
     rows = rows.with_columns(fingerprint=_fingerprints(rows))
@@ -54,6 +63,7 @@ def _with_rules(candidates: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame
 
 def _with_text(rows: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """SKU, product and place in text again, and the central rows the expectation rests on."""
+    keyed = [kind.name for kind in registry().values() if kind.keyed_by_promotion]
     products = world.central.products.join(items, on="sku", how="inner").select(
         "item", "sku", "gtin", "name", "brand", "category", "weekly_units"
     )
@@ -71,12 +81,14 @@ def _with_text(rows: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
         .join(price_list, on="price_row", how="left", validate="m:1")
         .join(sources, on="source", how="left", validate="m:1")
         .with_columns(
-            price_since=windows.local_day(pl.col("price_since"), pl.col("time_zone"), zones),
+            price_since=windows.local_day(pl.col("price_since"), pl.col("time_zone"), zones).str.to_date("%Y-%m-%d"),
             market=pl.coalesce("market", "source_market"),
             channel=pl.coalesce("channel", "source_channel"),
             currency=pl.coalesce("currency", "market_currency"),
             # The promotion that is missing, stale or misapplied is part of what a finding is; one merely in force is evidence.
-            promotion_key=pl.when(pl.col("check").is_in(["promotion_missing", "promotion_stale"])).then("promotion"),
+            promotion_key=pl.when(
+                pl.col("check").is_in([kind.name for kind in registry().values() if kind.keyed_by_promotion])
+            ).then("promotion"),
             source_key=pl.when(pl.col("item").is_null()).then("source"),
         )
     )
@@ -86,7 +98,7 @@ def _with_amounts(rows: pl.DataFrame) -> pl.DataFrame:
     """`delta`, `direction` and `impact` (minor units a week): |delta| times the units one place sells a week, or 1."""
     is_money = pl.col("subject").is_in(MONEY_SUBJECTS)
     delta = pl.when(is_money).then(pl.col("observed") - pl.col("expected"))
-    charged = pl.col("subject").is_in(["price", "regular_price", "member_price"])
+    charged = pl.col("subject").is_in(CHARGED)
     units = pl.col("weekly_units").fill_null(1.0)
     return rows.with_columns(delta=delta).with_columns(
         direction=pl.when(charged & (pl.col("delta") > 0))
@@ -159,30 +171,37 @@ SUBJECTS = {"price": "shows", "regular_price": "has regular price", "member_pric
 
 
 def _message() -> pl.Expr:
-    """One sentence: where, what is shown, what was decided."""
+    """One sentence, as the kind of check says it: where, what is shown, what was decided.
+
+    Where a part of it is unknown (no promotion's name, no amounts), the detail stands for it.
+    """
     place = (
         pl.when(pl.col("location").is_not_null())
         .then(pl.format("store {}", pl.col("location")))
         .otherwise(pl.coalesce("channel", "source"))
     )
-    observed, expected = _amount("observed"), _amount("expected")
-    verb = pl.col("subject").replace_strict(SUBJECTS, default="shows", return_dtype=pl.String)
-    check = pl.col("check")
-    offered = pl.coalesce("promotion_name", "promotion")
-    return (
-        pl.when(check == "promotion_missing")
-        .then(pl.format("{} does not give {}: {} instead of {}", place, offered, observed, expected))
-        .when(check == "promotion_stale")
-        .then(pl.format("{} still gives {}: {} instead of {}", place, offered, observed, expected))
-        .when(check == "channel_parity")
-        .then(pl.format("{}: {} where {} is the bound; {}", place, observed, expected, "detail"))
-        .when(check == "was_price")
-        .then(pl.format("{} strikes through {}; {}: {}", place, observed, "detail", expected))
-        .when(check == "conflict")
-        .then(pl.format("{} shows {} and {} at once ({})", place, expected, observed, "detail"))
-        .when(pl.col("expected").is_not_null() & pl.col("observed").is_not_null())
-        .then(pl.format("{} {} {} where {} was decided", place, verb, observed, expected))
-        .otherwise(pl.format("{}: {}", place, pl.col("detail").fill_null("differs")))
+    parts = {
+        "place": place,
+        "observed": _amount("observed"),
+        "expected": _amount("expected"),
+        "delta": _amount("delta"),
+        "promotion": pl.coalesce("promotion_name", "promotion"),
+        "detail": pl.col("detail"),
+        "verb": pl.col("subject").replace_strict(SUBJECTS, default="shows", return_dtype=pl.String),
+    }
+    told = pl.coalesce(
+        *(pl.when(pl.col("check") == kind.name).then(_filled(kind.sentence, parts)) for kind in registry().values()),
+        _filled(SENTENCE, parts),
+    )
+    return pl.coalesce(told, pl.format("{}: {}", place, pl.col("detail").fill_null("differs")))
+
+
+def _filled(sentence: str, parts: dict[str, pl.Expr]) -> pl.Expr:
+    """A sentence of `Check.sentence` with its parts filled in; null where one of them is."""
+    pieces = list(Formatter().parse(sentence))
+    return pl.format(
+        "".join(text + ("" if name is None else "{}") for text, name, _, _ in pieces),
+        *(parts[name] for _, name, _, _ in pieces if name is not None),
     )
 
 

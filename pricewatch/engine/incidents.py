@@ -16,6 +16,7 @@ import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.engine.checks import registry
 from pricewatch.engine.world import Memory, World
 
 SCOPES: tuple[tuple[str, ...], ...] = (
@@ -36,20 +37,6 @@ MOSTLY_WRONG = 2_500
 """Basis points of a scope's judged offers that must be wrong before the scope explains anything."""
 
 ACTIVE = ("new", "open", "regressed")
-
-TITLES = {
-    "promotion_missing": "promotion not given",
-    "promotion_stale": "ended promotion still given",
-    "reference_price": "wrong regular price",
-    "expected_price": "wrong price",
-    "channel_parity": "outside its corridor",
-    "was_price": "struck-through price never charged",
-    "coverage": "not listed",
-    "freshness": "observations too old",
-    "conflict": "two prices at once",
-    "identifier": "wrong GTIN",
-    "source_health": "source did not deliver as declared",
-}
 
 CAUSES = {
     "decimal_shift": "decimal point moved",
@@ -202,7 +189,7 @@ def _identity(group: _Group) -> str:
 
 def _title(group: _Group) -> str:
     """`store 0367: wrong price, price change has not arrived`. Where comes first: a narrow screen cuts the end."""
-    what = TITLES.get(group.check, group.check.replace("_", " "))
+    what = registry()[group.check].title
     why = CAUSES.get(group.cause)
     scope = dict(group.scope)
     channel = scope.pop("channel", "")
@@ -237,6 +224,10 @@ def _incidents(told: pl.DataFrame, memory: Memory, world: World) -> pl.DataFrame
             title=pl.when(pl.col("skus") == 1)
             .then(pl.concat_str("title", "_name", separator=" - ", ignore_nulls=True))
             .otherwise("title"),
+            explained=pl.lit(None, pl.Int64),
+            overcharge=pl.lit(None, pl.Int64),
+            undercharge=pl.lit(None, pl.Int64),
+            example=pl.lit(None, pl.String),
             share=pl.col("findings") * BASIS_POINTS // pl.col("judged"),
             first_seen=pl.coalesce("_known", pl.lit(world.night)),
             night=pl.lit(world.night),

@@ -14,7 +14,7 @@ import polars as pl
 from pricewatch.domain import identifiers, money, tables, windows
 from pricewatch.engine.world import World
 
-PRICES = ("regular_price", "price", "was_price", "member_price", "shipping")
+PRICES = ("regular_price", "price", "was_price", "member_price", "shipping", "points", "paid")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _price_problems(world: World) -> list[Problem]:
 
 def _empty_problem() -> Problem:
     """A row without any price says nothing; a row whose price is unreadable has that reason already."""
-    texts = [_blank(f"{name}_text").is_null() for name in PRICES if name not in ("shipping", "was_price")]
+    texts = [_blank(f"{name}_text").is_null() for name in PRICES if name not in ("shipping", "was_price", "points", "paid")]
     return Problem(pl.all_horizontal(texts), pl.lit("no price in the row"))
 
 
@@ -185,12 +185,11 @@ def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("_was_price").alias("was_price"),
         pl.col("_member_price").alias("member_price"),
         pl.col("_shipping").alias("shipping"),
+        *_besides(),
         pl.col("_code").alias("currency"),
         pl.when(basis.is_null())
         .then("_tax")
-        .otherwise(
-            basis.replace_strict({"true": True, "false": False, "1": True, "0": False}, default=None, return_dtype=pl.Boolean)
-        )
+        .otherwise(basis.replace_strict(FLAGS, default=None, return_dtype=pl.Boolean))
         .alias("tax_included"),
         _blank("promotion_label").alias("promotion_label"),
         stocked.replace_strict(AVAILABLE, default=None, return_dtype=pl.Boolean).alias("available"),
@@ -199,6 +198,37 @@ def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
         "source_ref",
     )
 
+
+def _besides() -> list[pl.Expr]:
+    """What a row tells besides its prices. Unreadable, it is not stated: the price beside it is still worth judging."""
+    per_unit = pl.col("per_unit")
+    # Unit prices are often written with more decimals than the currency has: 0.235 a gram is 24 cents.
+    fine = money.parse(
+        _blank("unit_price_text"), decimal=pl.col("decimal"), minor_units=pl.lit(False), per_unit=per_unit * UNIT_PRICE_DIGITS
+    )
+    whole = (
+        pl.when(pl.col("minor_units"))
+        .then(fine // per_unit // UNIT_PRICE_DIGITS)
+        .otherwise(money.half_up(fine, UNIT_PRICE_DIGITS))
+    )
+    flag = _blank("buy_box").str.to_lowercase()
+    units = _blank("quantity").str.replace(r"[.,]0+$", "").cast(pl.Int64, strict=False)
+    several = (units > 0) & pl.col("_paid").is_not_null()
+    return [
+        pl.when(whole >= 0).then(whole).alias("unit_price"),
+        _blank("unit_price_base").alias("unit_price_base"),
+        pl.col("_points").alias("points"),
+        flag.replace_strict(FLAGS, default=None, return_dtype=pl.Boolean).alias("buy_box"),
+        pl.when(several).then(units).alias("quantity"),
+        pl.when(several).then("_paid").alias("paid"),
+        _blank("promotion").alias("promotion"),
+    ]
+
+
+UNIT_PRICE_DIGITS = 10_000
+"""Unit prices are read to four decimals beyond the currency's, then rounded half up."""
+
+FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 AVAILABLE = {
     **dict.fromkeys(("instock", "instoreonly", "onlineonly", "limitedavailability", "true", "1", "yes", "available"), True),

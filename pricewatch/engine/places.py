@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from pricewatch.domain import money
-from pricewatch.engine.world import World
+from pricewatch.engine.world import POLICY, World
 
 LOOKS_BACK = timedelta(days=8)
 """Older observations than this are not judged: they are a matter of freshness."""
@@ -25,10 +25,15 @@ def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
     """One row a place with what is known of it.
 
     `place`, `area` (Int32), `market`, `channel`, `location`, `zone`, the channel's columns (kind, role, leader, corridor, grace),
+    how promotions combine and prices are rounded there (`world.POLICY`),
     `market_currency`, `market_tax_included`, `unit` (minor units of one major unit).
     """
     markets = world.markets.select(
-        "market", "time_zone", market_currency="currency", market_tax_included="tax_included"
+        "market",
+        "time_zone",
+        market_currency="currency",
+        market_tax_included="tax_included",
+        **{f"market_{name}": name for name in POLICY},
     ).with_columns(unit=money.unit(pl.col("market_currency")))
     stores = world.central.locations.select("market", "location", store_zone="zone", store_name="name")
     table = (
@@ -37,11 +42,26 @@ def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
         .join(stores, on=["market", "location"], how="left")
         .with_columns(zone=pl.coalesce("store_zone", "zone"))
         .drop("store_zone")
+        .with_columns(_policies())
+        .drop(f"market_{name}" for name in POLICY)
     )
     table = table.join(_named_apart(world), on=["market", "location"], how="left").with_columns(pl.col("named").fill_null(""))
     key = ["market", "channel", "zone", "named"]
     areas = table.select(key).unique().sort(key).with_row_index("area").with_columns(pl.col("area").cast(pl.Int32))
     return table.join(areas, on=key, how="left", nulls_equal=True).drop("named").sort("place")
+
+
+def _policies() -> list[pl.Expr]:
+    """How promotions combine and prices are rounded in each place: as its channel says, else as its market does.
+
+    A channel declares stacking as a whole, and rounding as a whole: its own limit of none is not its market's limit.
+    """
+    declared = {"stacking": ("stacking", "stack_limit"), "rounding_mode": tuple(n for n in POLICY if n.startswith("rounding"))}
+    return [
+        pl.when(pl.col(leading).is_not_null()).then(name).otherwise(f"market_{name}").alias(name)
+        for leading, names in declared.items()
+        for name in names
+    ]
 
 
 def _named_apart(world: World) -> pl.DataFrame:

@@ -7,18 +7,23 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pricewatch.domain import identifiers
-from pricewatch.engine.checks import CANDIDATE, Check, registry
+from pricewatch.engine.checks import CANDIDATE, registry
 from pricewatch.engine.world import Rule, World
 
-PRODUCT_COLUMNS = ("sku", "name", "brand", "category", "family", "tax_rate", "weekly_units", "kvi", "clearance", "catalogue_gtin")
+PRODUCT_COLUMNS = (
+    "sku", "name", "brand", "category", "family", "tax_rate", "weekly_units", "kvi", "clearance", "catalogue_gtin", "food",
+    "fast_moving", "fresh_produce", "perishable", "launched_on", "cost", "cost_advantages", "cost_transport", "cost_taxes",
+    "min_price", "max_price", "map_price", "content", "content_unit", "pack_of", "unit_sku", "deposit", "eco_fee", "listed",
+)  # fmt: skip
 """Catalogue columns a rule's `where` and a check's `needs` may name; joined only for rules that do."""
 
 PLACE_COLUMNS = ("market", "channel", "channel_kind", "location", "zone", "role")
 
 OFFER_COLUMNS = (
     "surface", "seller", "external_id", "gtin", "regular_price", "price", "was_price", "member_price", "shipping", "currency",
-    "tax_included", "promotion_label", "available", "observed_at", "source", "lines", "member_lines", "list_price",
-    "expected_price", "expected_member_price",
+    "tax_included", "promotion_label", "promotion", "available", "unit_price", "unit_price_base", "points", "buy_box", "quantity",
+    "paid", "label_price", "file_price", "observed_at", "source", "lines", "member_lines", "list_price", "expected_price",
+    "expected_member_price",
 )  # fmt: skip
 
 WHERE_COLUMNS = (*PLACE_COLUMNS, *PRODUCT_COLUMNS, *OFFER_COLUMNS)
@@ -55,6 +60,16 @@ EVIDENCE: dict[str, pl.DataType] = {
     "ended_row": pl.Int32(),
     "ended_member_price": pl.Int64(),
     "ended_member_row": pl.Int32(),
+    "early_price": pl.Int64(),
+    "early_row": pl.Int32(),
+    "early_member_price": pl.Int64(),
+    "early_member_row": pl.Int32(),
+    "coupon_price": pl.Int64(),
+    "coupon_row": pl.Int32(),
+    "multibuy_paid": pl.Int64(),
+    "multibuy_quantity": pl.Int64(),
+    "multibuy_row": pl.Int32(),
+    "shipping": pl.Int64(),
 }
 """What every candidate carries of its offer, besides `CANDIDATE`: keys, provenance, and the prices a cause may be found in."""
 
@@ -82,8 +97,8 @@ def not_provable(
         kind = registry()[rule.check]
         if kind.unproven is not None:
             where = condition(rule.where)
-            given = {name: _frame(frames[name], name, kind, where, catalogue) for name in kind.frames}
-            claims = kind.unproven(_concerned(offers, kind, where, catalogue), rule.params, **given)
+            given = {name: _frame(frames[name], name, rule, where, catalogue) for name in kind.frames}
+            claims = kind.unproven(_concerned(offers, rule, where, catalogue), rule.params, **given)
             found.append(claims.select("item", "place"))
     return pl.concat(found).unique()
 
@@ -130,7 +145,7 @@ def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
     return (
         world.central.products.lazy()
         .join(items.lazy(), on="sku", how="inner")
-        .with_columns(catalogue_gtin=identifiers.gtin_number(pl.col("gtin")))
+        .with_columns(catalogue_gtin=identifiers.gtin_number(pl.col("gtin")), listed="channels")
         .select("item", *PRODUCT_COLUMNS)
     )
 
@@ -143,8 +158,8 @@ def condition(where: str | None) -> pl.Expr | None:
 def _candidates(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     kind = registry()[rule.check]
     where = condition(rule.where)
-    concerned = _concerned(offers, kind, where, catalogue) if kind.scope == "offers" else offers
-    given = {name: _frame(frames[name], name, kind, where, catalogue) for name in kind.frames}
+    concerned = _concerned(offers, rule, where, catalogue) if kind.scope == "offers" else offers
+    given = {name: _frame(frames[name], name, rule, where, catalogue) for name in kind.frames}
     suspected = kind.function(concerned, rule.params, **given)
     has = set(suspected.collect_schema().names())
     columns = {**EVIDENCE, **CANDIDATE}
@@ -154,19 +169,21 @@ def _candidates(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frame
     )
 
 
-def _concerned(rows: pl.LazyFrame, kind: Check, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+def _concerned(rows: pl.LazyFrame, rule: Rule, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
     """Rows the rule is about, with the catalogue columns that its condition or its check reads."""
+    kind = registry()[rule.check]
     named = set() if where is None else set(where.meta.root_names())
-    wanted = [name for name in PRODUCT_COLUMNS if name in named | kind.needs]
+    named |= kind.needs | (kind.reads(rule.params) if kind.reads is not None else frozenset())
+    wanted = [name for name in PRODUCT_COLUMNS if name in named]
     if wanted:
         rows = rows.join(catalogue.select("item", *wanted), on="item", how="left", validate="m:1")
     return rows if where is None else rows.filter(where)
 
 
-def _frame(frame: pl.LazyFrame, name: str, kind: Check, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+def _frame(frame: pl.LazyFrame, name: str, rule: Rule, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:
     """A world frame a check asked for; the rule's condition narrows the ones that have its columns."""
     if name == "assortment":
-        return _concerned(frame, kind, where, catalogue)
+        return _concerned(frame, rule, where, catalogue)
     if name == "source_runs" and where is not None:
         return frame.filter(where)
     return frame

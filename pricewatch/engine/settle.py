@@ -15,10 +15,17 @@ from pricewatch.domain import tables
 KEY = ["item", "place", "seller", "surface"]
 OFFER = ["item", "place", "seller"]
 
-CARRIED = ("source", "promotion_label", "external_id", "gtin", "available", "currency", "tax_included")
+CARRIED = (
+    "source", "promotion_label", "promotion", "external_id", "gtin", "available", "currency", "tax_included", "unit_price",
+    "unit_price_base", "points", "buy_box",
+)  # fmt: skip
 """What a settled offer takes from one of its rows. One page may name a product twice at one time: then they decide which."""
 
-VOTED = ("regular_price", "price", "was_price", "member_price", "shipping")
+VOTED = ("regular_price", "price", "was_price", "member_price", "shipping", "receipt")
+"""What most rows decide; `receipt` is a till line's quantity of several with what was charged for all of them."""
+
+BESIDE = {"label_price": "label", "file_price": "price_file"}
+"""Surfaces whose price every row of the offer knows: what is charged is held against what is posted and what was sent."""
 
 
 def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -28,7 +35,7 @@ def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
     the one observed last, then the lowest. Everything else (time, provenance, label) comes from the latest row that shows the
     settled `price`.
     """
-    known = rows.filter(pl.col("item").is_not_null())
+    known = rows.filter(pl.col("item").is_not_null()).with_columns(receipt=_receipt())
     # Nearly all offers have one row: the others are found by counting, and only they go the long way.
     several = known.group_by(OFFER).len().filter(pl.col("len") > 1).select(OFFER)
     single = known.join(several, on=OFFER, how="anti", nulls_equal=True).with_columns(
@@ -37,12 +44,12 @@ def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
         price_low=pl.col("price"),
         price_high=pl.col("price"),
         leading=pl.lit(True),
+        **{name: pl.when(pl.col("surface") == surface).then("price") for name, surface in BESIDE.items()},
     )
     voted = _voted(known.join(several, on=OFFER, how="semi", nulls_equal=True))
     columns = list(tables.schema("offers"))
-    return pl.concat([single.select(columns), _among_surfaces(voted).select(columns)]).sort(
-        "item", "place", "seller", "surface", "source_ref"
-    )
+    every = pl.concat([rows.with_columns(_from_receipt()).select(columns) for rows in (single, _among_surfaces(voted))])
+    return every.sort("item", "place", "seller", "surface", "source_ref")
 
 
 def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -56,7 +63,17 @@ def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:
         price_high=pl.col("price_high").max().over(alike),
         gtin=pl.coalesce("gtin", pl.col("gtin").max().over(OFFER)),
         leading=rank == rank.min().over(OFFER),
+        **{name: pl.col("price").filter(pl.col("surface") == of).first().over(alike) for name, of in BESIDE.items()},
     )
+
+
+def _receipt() -> pl.Expr:
+    """Quantity and amount of a line of several units as one value, for they belong together; null for any other line."""
+    return pl.when(pl.col("quantity") > 1).then(pl.struct("quantity", "paid"))
+
+
+def _from_receipt() -> list[pl.Expr]:
+    return [pl.col("receipt").struct.field(name) for name in ("quantity", "paid")]
 
 
 def _reduced() -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -14,13 +14,36 @@ from polars.datatypes import DataTypeClass
 from pricewatch.domain import tables
 
 if TYPE_CHECKING:
-    from pricewatch.engine.checks import Params
+    from pricewatch.engine.checks import Params, Tolerance
 
 
 Type = pl.DataType | DataTypeClass
 
 
-MARKETS: dict[str, Type] = {"market": pl.String, "currency": pl.String, "time_zone": pl.String, "tax_included": pl.Boolean}
+POLICY: dict[str, Type] = {
+    "stacking": pl.String,  # exclusive | sequential | additive (`domain.stacking`)
+    "stack_limit": pl.Int64,  # how many promotions may apply at once; null = any number
+    "rounding_mode": pl.String,  # half_up | half_even | up | down (`domain.rounding`)
+    "rounding_point": pl.String,  # price | discount | each
+    "rounding_step": pl.Int64,  # minor units: 5 where the smallest coin is 0.05
+    "rounding_endings": pl.List(pl.Int64),  # minor units behind the major one that computed prices end with; empty = any
+    "rounding_to": pl.String,  # nearest | down | up: towards which ending
+}
+"""How promotions are combined and computed prices rounded; a channel's null is its market's."""
+
+MARKETS: dict[str, Type] = {
+    "market": pl.String,
+    "currency": pl.String,
+    "time_zone": pl.String,
+    "tax_included": pl.Boolean,
+    **POLICY,
+}
+
+RATES: dict[str, Type] = {
+    "market": pl.String,
+    "other_currency": pl.String,
+    "millionths": pl.Int64,  # millionths of one unit of the other currency that one unit of the market's is worth
+}
 
 CHANNELS: dict[str, Type] = {
     "channel": pl.String,
@@ -35,6 +58,7 @@ CHANNELS: dict[str, Type] = {
     "high": pl.Int64,
     "grace": pl.Duration("us"),
     "own_seller": pl.String,
+    **POLICY,
 }
 
 PLACES: dict[str, Type] = {
@@ -56,10 +80,28 @@ class Rule:
     params: Params
     where: str | None = None
     severity: str = "major"
+    """How bad a finding is; with `severities`, the least a finding can be."""
     owner: str = "pricing"
     why: str = ""
     place: str = ""
     """`rules/stores.yaml:6`, for messages."""
+    severities: tuple[tuple[str, Tolerance], ...] = ()
+    """Severities from the lowest to the highest, each with the limits that a finding must exceed to be as bad (`severity.graded`)."""
+    valid_from: date | None = None
+    """The first night it is run; None = since ever."""
+    valid_to: date | None = None
+    """The last night it is run; None = open."""
+    pack: str = ""
+    """The law pack it comes from: `law/fr`; empty for the workspace's own rules."""
+
+    def in_force(self, night: date) -> bool:
+        """Whether it is run on a night: both ends of its validity are included."""
+        return (self.valid_from is None or self.valid_from <= night) and (self.valid_to is None or night <= self.valid_to)
+
+
+def in_force(rules: Sequence[Rule], night: date) -> list[Rule]:
+    """The rules that are run on a night."""
+    return [rule for rule in rules if rule.in_force(night)]
 
 
 @dataclass(frozen=True)
@@ -88,6 +130,8 @@ class World:
     """Codes of places given on earlier nights."""
     history: pl.LazyFrame = field(default_factory=lambda: tables.empty("history").lazy())
     source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
+    rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RATES))
+    """Exchange rates that a wrong price may have been multiplied with: only to name that cause."""
 
 
 @dataclass(frozen=True)

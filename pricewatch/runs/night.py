@@ -178,6 +178,7 @@ def _audit(
         as_of=as_of,
         markets=workspace.market_frame(),
         channels=workspace.channel_frame(),
+        rates=workspace.rate_frame(),
         sources=workspace.source_frame(),
         items=lake.items(),
         places=lake.places(),

@@ -196,6 +196,9 @@ class Database:
             version = connection.scalar(sa.select(sa.func.max(SchemaVersion.version)))
             if version is None:
                 connection.execute(sa.insert(SchemaVersion).values(version=SCHEMA_VERSION))
+            elif version < SCHEMA_VERSION:
+                _add_columns(connection)
+                connection.execute(sa.update(SchemaVersion).values(version=SCHEMA_VERSION))
             elif version > SCHEMA_VERSION:
                 raise UserError(
                     f"a newer pricewatch wrote this database (version {version} of its tables; this one knows {SCHEMA_VERSION})",
@@ -236,6 +239,17 @@ class Database:
             )
             fix = next((fix for word, fix in fixes if word in said), "see that the database is up and can be reached")
             raise UserError(f"the database does not work: {said}", self._place, fix) from error
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Columns that tables have won since the database was made; they may all be null, for earlier nights know nothing of them."""
+    there = sa.inspect(connection)
+    for table in METADATA.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                spec = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {spec}")
 
 
 def _made(folder: Path) -> None:

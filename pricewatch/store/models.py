@@ -17,7 +17,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from pricewatch.domain import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Goes up by one with every change of a table. An older program refuses a newer database."""
 
 METADATA = sa.MetaData(

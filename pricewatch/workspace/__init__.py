@@ -159,7 +159,13 @@ class Workspace:
         """Channels as `engine.world.CHANNELS`: one row a channel; corridors in basis points."""
         from pricewatch.workspace.frames import channel_frame
 
-        return channel_frame(self.channels)
+        return channel_frame(self.channels, self.markets)
+
+    def rate_frame(self) -> pl.DataFrame:
+        """Declared exchange rates as `engine.world.RATES`."""
+        from pricewatch.workspace.frames import rate_frame
+
+        return rate_frame(self.markets)
 
     def source_frame(self) -> pl.DataFrame:
         """Sources as `domain.tables.Sources`: one row a source; currency and time zone are the market's where it says none."""

@@ -9,6 +9,7 @@ told for that form alone. A `ValueError("what; fix")` of ours is printed as what
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -35,6 +36,44 @@ class WorkspaceFile(Model):
     outbox: str = Field("outbox", description="folder of store files and exports, relative to the root")
 
 
+class RoundingPolicy(Model):
+    """How computed prices (percent, amount) are rounded. Prices that were decided as such are never moved."""
+
+    model_config = ConfigDict(title="rounding")
+
+    mode: Literal["half_up", "half_even", "up", "down"] = Field("half_up", description="to the currency's smallest unit")
+    point: Literal["price", "discount", "each"] = Field(
+        "price",
+        description="what is rounded: the price, once; the discount; or the price after each promotion. 49.95 less 10 % is "
+        "44.96, or 44.95 where the discount is rounded",
+    )
+    step: Decimal | None = Field(
+        None, gt=0, description="cash rounding: the smallest coin, for example 0.05; null = the currency's minor unit"
+    )
+    endings: tuple[Decimal, ...] = Field(
+        (), description="decimals that computed prices end with, for example [0.99, 0.95]; empty = any"
+    )
+    to: Literal["nearest", "down", "up"] = Field("nearest", description="towards which of the endings")
+
+    @model_validator(mode="after")
+    def _below_one(self) -> RoundingPolicy:
+        if any(not 0 <= ending < 1 for ending in self.endings):
+            raise ValueError("an ending is the part behind the decimal sign; write for example [0.99, 0.95]")
+        return self
+
+
+class StackingPolicy(Model):
+    """How several promotions on one product are combined."""
+
+    model_config = ConfigDict(title="stacking")
+
+    mode: Literal["exclusive", "sequential", "additive"] = Field(
+        "exclusive",
+        description="exclusive: the best single one; sequential: each on the result of the one before; additive: percents summed",
+    )
+    limit: int | None = Field(None, ge=1, description="how many apply at most; null = any number")
+
+
 class Market(Model):
     """One market: a currency, a clock, a tax habit."""
 
@@ -45,6 +84,13 @@ class Market(Model):
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")
     time_zone: str = Field(description="IANA name, for example Europe/Paris; windows and nights are in it")
     tax_included: bool = Field(description="whether decided prices include tax")
+    rounding: RoundingPolicy = Field(RoundingPolicy(), description="of computed prices, for example {mode: up, step: 0.05}")
+    stacking: StackingPolicy = Field(StackingPolicy(), description="of promotions, for example {mode: sequential, limit: 2}")
+    rates: dict[str, Decimal] = Field(
+        default_factory=dict,
+        description="what one unit of the currency is worth in others, for example {EUR: 0.92}; only to recognise a price in the "
+        "wrong currency",
+    )
 
 
 class SameAs(Model):
@@ -109,6 +155,8 @@ class Channel(Model):
     )
     grace: Duration = Field(timedelta(0), description="how long the former price may still be shown after a change, e.g. 12h")
     own_seller: str | None = Field(None, description="on a marketplace: the seller name that is ours")
+    rounding: RoundingPolicy | None = Field(None, description="null = the market's")
+    stacking: StackingPolicy | None = Field(None, description="null = the market's")
 
     @model_validator(mode="after")
     def _zone_given(self) -> Channel:

@@ -7,24 +7,58 @@ from decimal import Decimal
 
 import polars as pl
 
-from pricewatch.domain import tables
+from pricewatch.domain import money, tables
 from pricewatch.engine.checks import registry
-from pricewatch.engine.world import CHANNELS, MARKETS, Rule
-from pricewatch.workspace.config import Channel, Corridor, Market, SameAs, Source
+from pricewatch.engine.world import CHANNELS, MARKETS, POLICY, RATES, Rule
+from pricewatch.workspace.config import Channel, Corridor, Market, RoundingPolicy, SameAs, Source, StackingPolicy
 
 
 def market_frame(markets: Sequence[Market]) -> pl.DataFrame:
     """One row a market, columns of `MARKETS`."""
-    rows = [(market.id, market.currency, market.time_zone, market.tax_included) for market in markets]
-    return pl.DataFrame(rows, schema=MARKETS, orient="row")
+    rows = [
+        {
+            "market": market.id,
+            "currency": market.currency,
+            "time_zone": market.time_zone,
+            "tax_included": market.tax_included,
+            **_policy(market.stacking, market.rounding, market.currency),
+        }
+        for market in markets
+    ]
+    return pl.DataFrame(rows, schema=MARKETS)
 
 
-def channel_frame(channels: Sequence[Channel]) -> pl.DataFrame:
+def rate_frame(markets: Sequence[Market]) -> pl.DataFrame:
+    """One row a market and other currency, columns of `RATES`."""
+    rows = [(market.id, currency, int(rate * 1_000_000)) for market in markets for currency, rate in market.rates.items()]
+    return pl.DataFrame(rows, schema=RATES, orient="row")
+
+
+def _policy(stacking: StackingPolicy | None, rounding: RoundingPolicy | None, currency: str) -> dict[str, object]:
+    """Columns of `POLICY`; null where a channel takes its market's. Coins and endings in minor units of the currency."""
+    per_unit = 10 ** money.digits(currency)
+    own: dict[str, object] = dict.fromkeys(POLICY)
+    if stacking is not None:
+        own |= {"stacking": stacking.mode, "stack_limit": stacking.limit}
+    if rounding is not None:
+        own |= {
+            "rounding_mode": rounding.mode,
+            "rounding_point": rounding.point,
+            "rounding_step": 1 if rounding.step is None else max(1, int(rounding.step * per_unit)),
+            "rounding_endings": [int(ending * per_unit) for ending in rounding.endings],
+            "rounding_to": rounding.to,
+        }
+    return own
+
+
+def channel_frame(channels: Sequence[Channel], markets: Sequence[Market]) -> pl.DataFrame:
     """One row a channel, columns of `CHANNELS`.
 
     `low` and `high` are basis points of the leader's price: 0 and 0 for `same_as`, null for channels that follow nobody.
     """
-    return pl.DataFrame([_channel(channel) for channel in channels], schema=CHANNELS, orient="row")
+    currency_of = {market.id: market.currency for market in markets}
+    rows = [_channel(channel) | _policy(channel.stacking, channel.rounding, currency_of[channel.market]) for channel in channels]
+    return pl.DataFrame(rows, schema=CHANNELS)
 
 
 def source_frame(sources: Sequence[Source], markets: Sequence[Market]) -> pl.DataFrame:

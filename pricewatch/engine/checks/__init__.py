@@ -19,6 +19,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from string import Formatter
 from typing import Any, Literal
 
 import polars as pl
@@ -36,8 +37,8 @@ CANDIDATE = pl.Schema(
 )
 """What a check adds to the offer rows it suspects. `detail` is words, where money does not say it."""
 
-FRAMES = ("history", "assortment", "source_runs")
-"""World frames a check may ask for by naming them as keyword parameters."""
+FRAMES = ("history", "assortment", "source_runs", "calendar", "zone_prices", "families", "unit_prices")
+"""World frames a check may ask for by naming them as keyword parameters (`engine.frames` says what each holds)."""
 
 
 DECIDED = frozenset({"list_price", "expected_price", "expected_member_price", "ended_price", "ended_member_price"})
@@ -66,6 +67,12 @@ class Check:
 
     name: str
     function: Function
+    title: str
+    """What went wrong, in the few words an incident begins with: `promotion not given`."""
+    sentence: str
+    """What a person reads of one finding; the names of `PLACEHOLDERS` in braces are filled in."""
+    keyed_by_promotion: bool
+    """Whether the promotion is part of what a finding is: two promotions missing on one offer are two findings."""
     params: type[Params]
     needs: frozenset[str]
     """Columns of the judged offers it reads."""
@@ -80,6 +87,10 @@ class Check:
     observes: Callable[[Any], str] | None
     """The column, by its parameters, that an offer must show to be judged; None: every offer it is about can be."""
     verifies: Callable[[Any], pl.Expr] | None
+    reads: Callable[[Any], frozenset[str]] | None
+    """By its parameters, columns it reads besides `needs`; for kinds whose parameters name columns."""
+    calendar: bool
+    """Whether it can judge decided prices before they are shown (`pricewatch lint`)."""
     """By its parameters, whether an offer shows enough to be called right again (Boolean); None: what `observes` says."""
 
     def verified(self, params: Params) -> pl.Expr | None:
@@ -118,14 +129,26 @@ class Check:
         return inspect.cleandoc("\n" + "\n".join(block)).strip() + "\n"
 
 
+SENTENCE = "{place} shows {observed} where {expected} was decided"
+"""What a finding says whose kind has no sentence of its own."""
+
+PLACEHOLDERS = frozenset({"place", "observed", "expected", "delta", "promotion", "detail", "verb"})
+"""What a sentence may fill in. Money with its decimals; `promotion` by its name; `verb` as fits the subject."""
+
+
 def check(
     *,
+    title: str = "",
+    sentence: str = SENTENCE,
+    keyed_by_promotion: bool = False,
     needs: set[str] | frozenset[str] = frozenset(),
     scope: str = "offers",
     refines: set[str] | frozenset[str] = frozenset(),
     unproven: Function | None = None,
     observes: Callable[[Any], str] | None = None,
     verifies: Callable[[Any], pl.Expr] | None = None,
+    reads: Callable[[Any], frozenset[str]] | None = None,
+    calendar: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function as a kind of check; its name is the name in YAML."""
 
@@ -138,9 +161,17 @@ def check(
             raise TypeError(f"check {function.__name__} asks for {sorted(unknown)}; there are {', '.join(FRAMES)}")
         if not re.search(r"Example::", function.__doc__ or ""):
             raise TypeError(f"check {function.__name__} has no example in its manual page")
+        named = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+        if named - PLACEHOLDERS:
+            raise TypeError(
+                f"check {function.__name__} fills in {sorted(named - PLACEHOLDERS)}; there are {', '.join(sorted(PLACEHOLDERS))}"
+            )
         function.__dict__["check"] = Check(
             function.__name__,
             function,
+            title or function.__name__.replace("_", " "),
+            sentence,
+            keyed_by_promotion,
             params,
             frozenset(needs),
             frames,
@@ -149,6 +180,8 @@ def check(
             unproven,
             observes,
             verifies,
+            reads,
+            calendar,
         )
         return function
 

@@ -15,7 +15,11 @@ class ChannelParity(Params):
     tolerance: Tolerance = Field(Tolerance(), description="beyond the bounds; wrong only when amount and percent are exceeded")
 
 
-@check(needs={"price", "shipping", "leader", "leader_price", "expected_price", "role", "landed", "low", "high", "unit"})
+@check(
+    title="outside its corridor",
+    sentence="{place}: {observed} where {expected} is the bound; {detail}",
+    needs={"price", "shipping", "leader", "leader_price", "expected_price", "role", "landed", "low", "high", "unit"},
+)
 def channel_parity(offers: pl.LazyFrame, params: ChannelParity) -> pl.LazyFrame:
     """Offers outside what their channel's role allows around its leader's price.
 

@@ -19,7 +19,12 @@ def several_lines(_params: Conflict) -> pl.Expr:
     return (pl.col("surface") != "till") | (pl.col("lines") > 1)
 
 
-@check(needs={"price", "price_low", "price_high", "unit"}, verifies=several_lines)
+@check(
+    title="two prices at once",
+    sentence="{place} shows {expected} and {observed} at once ({detail})",
+    needs={"price", "price_low", "price_high", "unit"},
+    verifies=several_lines,
+)
 def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     """Offers for which the channel shows several prices: page against markup, or till lines of one day against each other.
 

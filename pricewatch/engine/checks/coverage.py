@@ -11,7 +11,7 @@ class Coverage(Params):
     """No parameters: the catalogue says which channels must list a product."""
 
 
-@check(needs={"item", "place"})
+@check(title="not listed", sentence="{place}: {detail}", needs={"item", "place"})
 def coverage(offers: pl.LazyFrame, params: Coverage, *, assortment: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Products whose catalogue entry names the channel, with a list price in force, that were not seen there tonight.
 

@@ -24,6 +24,8 @@ def shown_or_not_due(column: str) -> pl.Expr:
 
 
 @check(
+    title="wrong price",
+    sentence="{place} {verb} {observed} where {expected} was decided",
     needs={
         "price",
         "expected_price",

@@ -17,7 +17,7 @@ class Freshness(Params):
     max_age: Duration = Field(timedelta(hours=36), description="between observation and audit, for example 36h")
 
 
-@check(needs={"age"})
+@check(title="observations too old", sentence="{place}: {detail}", needs={"age"})
 def freshness(offers: pl.LazyFrame, params: Freshness) -> pl.LazyFrame:
     """Offers observed longer than `max_age` before the audit.
 

@@ -12,7 +12,7 @@ class Identifier(Params):
     """No parameters."""
 
 
-@check(needs={"gtin", "catalogue_gtin"}, observes=lambda _: "gtin")
+@check(title="wrong GTIN", sentence="{place}: {detail}", needs={"gtin", "catalogue_gtin"}, observes=lambda _: "gtin")
 def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Offers that show another GTIN than the catalogue has for the product: unreadable, with a wrong check digit, or another one.
 

@@ -28,6 +28,9 @@ def enough_lines(params: PromotionMissing) -> pl.Expr:
 
 
 @check(
+    title="promotion not given",
+    sentence="{place} does not give {promotion}: {observed} instead of {expected}",
+    keyed_by_promotion=True,
     needs={
         "price",
         "member_price",

@@ -19,6 +19,9 @@ class PromotionStale(Params):
 
 
 @check(
+    title="ended promotion still given",
+    sentence="{place} still gives {promotion}: {observed} instead of {expected}",
+    keyed_by_promotion=True,
     needs={
         "price",
         "member_price",

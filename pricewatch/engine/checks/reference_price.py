@@ -15,7 +15,12 @@ class ReferencePrice(Params):
     direction: Direction = Field("any", description="any, overcharge or undercharge")
 
 
-@check(needs={"regular_price", "list_price", "tolerated_list_price", "unit"}, observes=lambda _: "regular_price")
+@check(
+    title="wrong regular price",
+    sentence="{place} {verb} {observed} where {expected} was decided",
+    needs={"regular_price", "list_price", "tolerated_list_price", "unit"},
+    observes=lambda _: "regular_price",
+)
 def reference_price(offers: pl.LazyFrame, params: ReferencePrice) -> pl.LazyFrame:
     """Offers whose regular price is off the list price in force when they were seen.
 

@@ -21,7 +21,7 @@ class SourceHealth(Params):
     )
 
 
-@check(scope="night")
+@check(title="source did not deliver as declared", sentence="{place}: {detail}", scope="night")
 def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - one signature
     """Sources whose delivery of tonight failed or is not what was declared. One finding a source, with every reason.
 

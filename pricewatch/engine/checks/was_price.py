@@ -23,7 +23,12 @@ def without_history(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyF
     return claims.filter(pl.col("comparable"), ~pl.col("proven"), pl.col("was_price") > pl.col("price"))
 
 
-@check(needs={"was_price", "price", "promotion_starts_at"}, unproven=without_history)
+@check(
+    title="struck-through price never charged",
+    sentence="{place} strikes through {observed}; {detail}: {expected}",
+    needs={"was_price", "price", "promotion_starts_at"},
+    unproven=without_history,
+)
 def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
     """Offers whose struck-through price is above every price charged there in the `days` before the reduction began.
 
