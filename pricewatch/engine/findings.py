@@ -86,9 +86,7 @@ def _with_text(rows: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
             channel=pl.coalesce("channel", "source_channel"),
             currency=pl.coalesce("currency", "market_currency"),
             # The promotion that is missing, stale or misapplied is part of what a finding is; one merely in force is evidence.
-            promotion_key=pl.when(
-                pl.col("check").is_in([kind.name for kind in registry().values() if kind.keyed_by_promotion])
-            ).then("promotion"),
+            promotion_key=pl.when(pl.col("check").is_in(keyed)).then("promotion"),
             source_key=pl.when(pl.col("item").is_null()).then("source"),
         )
     )
