@@ -86,7 +86,7 @@ class Rule:
     place: str = ""
     """`rules/stores.yaml:6`, for messages."""
     severities: tuple[tuple[str, Tolerance], ...] = ()
-    """Severities from the lowest to the highest, each with the limits that a finding must exceed to be as bad (`severity.graded`)."""
+    """From the lowest to the highest, each with the limits a finding must exceed to be as bad (`severity.graded`)."""
     valid_from: date | None = None
     """The first night it is run; None = since ever."""
     valid_to: date | None = None
@@ -178,6 +178,9 @@ SILENT = "nothing of "
 
 JUDGED_BY = "judged by "
 """What the key of a rule's own count begins with in `Audit.counts`."""
+
+NOT_IN_FORCE = "not in force: "
+"""What the key of a rule begins with in `Run.counts` that was not run, because the night is outside its days."""
 
 
 @dataclass(frozen=True)

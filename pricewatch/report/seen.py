@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pricewatch.engine.world import JUDGED_BY, SILENT, Run
+from pricewatch.engine.world import JUDGED_BY, NOT_IN_FORCE, SILENT, Run
 from pricewatch.report import words
 from pricewatch.report.totals import Totals
 
@@ -131,6 +131,15 @@ def _idle(run: Run) -> list[RenderableType]:
     return [Text(what + ", ".join(words.plain(rule) for rule in idle), style="yellow")]
 
 
+def _resting(run: Run) -> list[RenderableType]:
+    """Rules that were not run, because the night is outside their days."""
+    resting = [key.removeprefix(NOT_IN_FORCE) for key in run.counts if key.startswith(NOT_IN_FORCE)]
+    if not resting:
+        return []
+    what = f"{words.count(len(resting), 'rule')} not in force this night: "
+    return [Text(what + ", ".join(words.plain(rule) for rule in resting), style="dim")]
+
+
 def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     """Offers that were seen and still not judged, and findings that nobody could look at again."""
     seen, judged = run.counts.get("offers", 0), run.counts.get("judged", 0)
@@ -151,6 +160,7 @@ def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     lines += _set_aside(run)
     lines += _silent(run)
     lines += _idle(run)
+    lines += _resting(run)
     if unverified := sums.states.get("unverified", 0):
         what = words.count(unverified, "earlier finding")
         lines.append(Text(f"{what} unverified: not seen again this night, so neither open nor resolved.", style="yellow"))

@@ -19,7 +19,7 @@ from pricewatch.collect import collect as collect_sources
 from pricewatch.domain import tables
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.history import extend_history
-from pricewatch.engine.world import Audit, Run, World
+from pricewatch.engine.world import NOT_IN_FORCE, Audit, Run, World, in_force
 from pricewatch.runs.judge import audit
 from pricewatch.runs.outbox import deliver_night
 from pricewatch.runs.refused import by_reason, refused_rows
@@ -102,6 +102,10 @@ def run_night(
     night = night or business_date(workspace)
     if not workspace.rules:
         raise NO_RULE
+    resting = [rule.id for rule in workspace.rules if not rule.in_force(night)]
+    if len(resting) == len(workspace.rules):
+        fix = "look at valid_from and valid_to, or write rules that hold for ever"
+        raise UserError(f"no rule is in force on {night}, so nothing would be found", "rules/", fix)
     with exclusive(workspace.data), Database(workspace.database_url) as database:
         if collect:
             # What a site shows now says nothing about an older night: only files tell of it.
@@ -137,7 +141,7 @@ def run_night(
             as_of=as_of,
             seconds=round(monotonic() - clock, 3),
             status="source_failed" if any(each.status == "failed" for each in delivered) else "complete",
-            counts=found.counts,
+            counts={**found.counts, **{f"{NOT_IN_FORCE}{rule}": 1 for rule in resting}},
             findings=found.findings,
             incidents=found.incidents,
             source_runs=found.source_runs,
@@ -187,7 +191,7 @@ def _audit(
     )
     return audit(
         world,
-        workspace.rules,
+        in_force(workspace.rules, night),
         offers=landed.pop("offers", tables.empty("raw").lazy()),
         history=landed.pop("history", None),
         central=landed,

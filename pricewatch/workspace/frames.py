@@ -82,14 +82,27 @@ def source_frame(sources: Sequence[Source], markets: Sequence[Market]) -> pl.Dat
     return pl.DataFrame(rows, schema=tables.schema("sources"), orient="row")
 
 
-RULES = ("id", "check", "where", "severity", "owner", "why", "place")
+RULES = ("id", "check", "where", "severity", "owner", "why", "place", "valid_from", "valid_to", "pack")
 KINDS = ("check", "summary", "parameters")
 
 
 def rule_frame(rules: Sequence[Rule]) -> pl.DataFrame:
-    """One row a rule, all text, in the order of files and lines; `place` is `file:line`, `where` null when it has none."""
-    rows = [tuple(getattr(rule, column) for column in RULES) for rule in rules]
-    return pl.DataFrame(rows, schema=dict.fromkeys(RULES, pl.String), orient="row")
+    """One row a rule, all text, in the order of files and lines.
+
+    `place` is `file:line`; `severity` is a word, or `minor to critical` where it goes by limits; `where`, `pack` and the days
+    `valid_from` and `valid_to` are null when it has none.
+    """
+    rows = [
+        {
+            **{name: getattr(rule, name) for name in ("id", "check", "where", "owner", "why", "place")},
+            "severity": f"{rule.severity} to {rule.severities[-1][0]}" if len(rule.severities) > 1 else rule.severity,
+            "valid_from": None if rule.valid_from is None else rule.valid_from.isoformat(),
+            "valid_to": None if rule.valid_to is None else rule.valid_to.isoformat(),
+            "pack": rule.pack or None,
+        }
+        for rule in rules
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(RULES, pl.String))
 
 
 def kind_frame() -> pl.DataFrame:
