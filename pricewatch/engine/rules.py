@@ -70,6 +70,8 @@ EVIDENCE: dict[str, pl.DataType] = {
     "multibuy_quantity": pl.Int64(),
     "multibuy_row": pl.Int32(),
     "shipping": pl.Int64(),
+    "quantity": pl.Int64(),
+    "unit_price_base": pl.String(),
 }
 """What every candidate carries of its offer, besides `CANDIDATE`: keys, provenance, and the prices a cause may be found in."""
 
