@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
-from pricewatch.domain import tables
 from pricewatch.engine.checks import Params, check, suspects
+from pricewatch.engine.prior_prices import charged_before
 
 
 class WasPrice(Params):
@@ -17,10 +17,15 @@ class WasPrice(Params):
     )
 
 
+def struck_through(offers: pl.LazyFrame) -> pl.LazyFrame:
+    """Our own offers that strike a price through."""
+    return offers.filter(pl.col("seller").is_null(), pl.col("comparable"), pl.col("was_price").is_not_null())
+
+
 def without_history(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
     """Offers whose struck-through price can be called neither right nor wrong: the history does not reach back far enough."""
-    claims = charged_before(offers, history, days=params.days)
-    return claims.filter(pl.col("comparable"), ~pl.col("proven"), pl.col("was_price") > pl.col("price"))
+    claims = charged_before(struck_through(offers), history, days=params.days)
+    return claims.filter(~pl.col("proven"), pl.col("was_price") > pl.col("price"))
 
 
 @check(
@@ -33,8 +38,9 @@ def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) 
     """Offers whose struck-through price is above every price charged there in the `days` before the reduction began.
 
     A was-price that is not above the price is wrong too. The reduction began with its promotion or, without one, when the present
-    price was first seen. Where the history does not reach back so far the claim is not provable: it is counted in the report,
-    neither called right nor wrong.
+    price was first seen (`engine.prior_prices`). Where the history does not reach back so far the claim is not provable: it is
+    counted in the report, neither called right nor wrong. Not judged: whether the struck-through price was the lowest of the
+    window (see `prior_price`, where that is the law); other sellers' offers, and offers that are not comparable.
 
     Example::
 
@@ -46,7 +52,7 @@ def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) 
           owner: legal
           why: A struck-through price must have been charged (unfair commercial practices; Directive 98/6/EC art. 6a).
     """
-    claims = charged_before(offers, history, days=params.days)
+    claims = charged_before(struck_through(offers), history, days=params.days)
     invented = pl.col("proven") & (pl.col("was_price") > pl.col("highest"))
     no_reduction = pl.col("was_price") <= pl.col("price")
     words = (
@@ -54,36 +60,6 @@ def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) 
         .then(pl.lit("the struck-through price is not above the price"))
         .otherwise(pl.format("highest price charged in the {} days before", pl.lit(params.days)))
     )
-    found = claims.filter(pl.col("comparable"), invented | no_reduction)
+    found = claims.filter(invented | no_reduction)
     expected = pl.when(no_reduction).then("price").otherwise("highest")
     return suspects(found, subject="was_price", observed=pl.col("was_price"), expected=expected, detail=words)
-
-
-def charged_before(offers: pl.LazyFrame, history: pl.LazyFrame, *, days: int) -> pl.LazyFrame:
-    """Offers that strike a price through, with `highest` (the highest price in force in the window) and `proven` (Boolean).
-
-    The window is the `days` before the reduction began. A price is in force from when it was first seen until the next one was.
-    `proven` is true when the history reaches back to the window's start.
-    """
-    claims = offers.filter(pl.col("was_price").is_not_null(), pl.col("seller").is_null())
-    key = ["item", "place"]
-    told = (
-        history.filter(pl.col("seller").is_null(), pl.col("price").is_not_null())
-        .join(claims.select(key).unique(), on=key, how="semi")
-        .sort(*key, "since")
-        # history also begins a row where only the claim or the member price changes: the price itself was in force all along
-        .filter(pl.col("price").ne_missing(pl.col("price").shift(1).over(key)))
-        .with_columns(gone=pl.col("since").shift(-1).over(key))
-    )
-    now = told.filter(pl.col("gone").is_null()).select(*key, last_price="price", last_since="since")
-    seen_so = pl.when(pl.col("last_price") == pl.col("price")).then("last_since")
-    claims = claims.join(now, on=key, how="left").with_columns(
-        began=pl.coalesce("promotion_starts_at", seen_so, "observed_at").cast(tables.UTC)
-    )
-    window = pl.col("began") - pl.duration(days=days)
-    before = claims.select(*key, "surface", "began").join(told, on=key, how="inner").filter(pl.col("since") < pl.col("began"))
-    inside = pl.col("gone").is_null() | (pl.col("gone") > window)
-    summary = before.group_by(*key, "surface").agg(
-        highest=pl.col("price").filter(inside).max(), proven=(pl.col("since") <= window).any()
-    )
-    return claims.join(summary, on=[*key, "surface"], how="left").with_columns(pl.col("proven").fill_null(False))

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from shown_before import history_of
 
-from pricewatch.engine.checks.was_price import charged_before
+from pricewatch.engine.checks.was_price import struck_through
+from pricewatch.engine.prior_prices import charged_before
 from pricewatch.testing import assert_table, findings_of, judged
 
 FLASH_SALE = """
@@ -30,8 +31,8 @@ def struck(was: str, *, history: str = FLASH_SALE, days: int = 30, price: str = 
 
 def provable(offers: str, history: str, *, days: int = 30) -> pl.DataFrame:
     """`highest` and `proven` of each claim, as the report counts them."""
-    frame = judged(offers)
-    return charged_before(frame.lazy(), history_of(offers, history)["history"].lazy(), days=days).collect()
+    claims = struck_through(judged(offers).lazy())
+    return charged_before(claims, history_of(offers, history)["history"].lazy(), days=days).collect()
 
 
 def test_a_price_charged_once_in_the_thirty_days_may_be_struck_through():
