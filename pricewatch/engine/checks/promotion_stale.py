@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import polars as pl
-from pydantic import Field
 
-from pricewatch.engine.checks import Params, check, suspects
+from pricewatch.engine import audiences
+from pricewatch.engine.audiences import Audience
+from pricewatch.engine.checks import Params, check
 
 
 class PromotionStale(Params):
     """Whose promotion."""
 
-    audience: Literal["everyone", "members"] = Field(
-        "everyone", description="everyone: public promotions; members: member prices"
-    )
+    audience: Audience = "everyone"
 
 
 @check(
@@ -35,12 +32,21 @@ class PromotionStale(Params):
         "ended_member_price",
         "ended_member_row",
     },
-    refines={"expected_price", "channel_parity", "reference_price"},
+    refines={
+        "promotion_early",
+        "promotion_depth",
+        "promotion_unauthorised",
+        "promotion_label",
+        "expected_price",
+        "channel_parity",
+        "reference_price",
+    },
 )
 def promotion_stale(offers: pl.LazyFrame, params: PromotionStale) -> pl.LazyFrame:
     """Offers that show exactly the price of a promotion that has ended, and not what is decided now.
 
-    Promotions are remembered for 60 days after their end. During the channel's grace after the end the former price is right.
+    Promotions are remembered for 60 days after their end. During the channel's grace after the end the former price is right. A price
+    that also equals that of the next promotion (`promotion_early`) was left standing: it is told once, here.
 
     Example::
 
@@ -51,10 +57,5 @@ def promotion_stale(offers: pl.LazyFrame, params: PromotionStale) -> pl.LazyFram
           owner: ecommerce
           why: A price cut that has ended costs margin every hour.
     """
-    prefix = "" if params.audience == "everyone" else "member_"
-    shown, ended = pl.col(f"{prefix}price"), pl.col(f"ended_{prefix}price")
-    now = pl.coalesce(f"expected_{prefix}price", "expected_price")
-    still = (shown == ended) & (shown < pl.col("list_price")) & (shown != now)
-    still &= shown.ne_missing(pl.col(f"tolerated_{prefix}price"))
-    found = offers.filter(still).with_columns(promotion_row=pl.col(f"ended_{'member_' if prefix else ''}row"))
-    return suspects(found, subject=f"{prefix}price", observed=shown, expected=now)
+    columns = audiences.of(params.audience)
+    return audiences.outside_the_window(offers, columns, price=columns.ended, row=columns.ended_row)
