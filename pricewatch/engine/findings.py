@@ -13,6 +13,7 @@ from string import Formatter
 import polars as pl
 
 from pricewatch.domain import money, tables, windows
+from pricewatch.engine.because import because
 from pricewatch.engine.checks import SENTENCE, registry
 from pricewatch.engine.places import numbered
 from pricewatch.engine.severity import graded
@@ -26,23 +27,29 @@ CHARGED = ("price", "regular_price", "member_price", "paid", "landed_price")
 
 MONEY_SUBJECTS = (
     *CHARGED, "was_price", "price_conflict", "unit_price", "list_price", "label_price", "shipping", "family_price",
+    "pack_price", "buy_box",
 )  # fmt: skip
 """Subjects whose `expected` and `observed` are money."""
 
 
 def describe(
-    candidates: pl.DataFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame
+    candidates: pl.DataFrame,
+    points: pl.DataFrame,
+    rules: Sequence[Rule],
+    world: World,
+    items: pl.DataFrame,
+    places: pl.DataFrame,
 ) -> pl.DataFrame:
     """Findings of one night, without lifecycle: `tables.Findings` less `state`, `first_seen`, `state_since`, waivers, incident.
 
-    In: diagnosed candidates. One row a fingerprint, in a fixed order.
+    In: diagnosed candidates; the night's price points. One row a fingerprint, in a fixed order.
     """
     rows = _with_rules(candidates, rules)
     rows = _with_text(rows, world, items, places)
     rows = _with_amounts(rows)
     rows = graded(rows, rules)
     rows = _folded(rows)
-    rows = rows.with_columns(because=_because(), message=_message(), night=pl.lit(world.night))
+    rows = rows.with_columns(because=because(rows, points, world, places), message=_message(), night=pl.lit(world.night))
     rows = rows.with_columns(fingerprint=_fingerprints(rows))
     lifecycle = {"state", "first_seen", "state_since", "incident", "waived_by", "waived_until"}
     columns = {name: dtype for name, dtype in tables.schema("findings").items() if name not in lifecycle}
@@ -144,25 +151,6 @@ def _rank(severity: str) -> pl.Expr:
 
 def _amount(column: str) -> pl.Expr:
     return money.show_expr(pl.col(column), pl.col("currency"))
-
-
-def _because() -> pl.Expr:
-    """How the expected price came about: list price since when, and the promotion that makes it less."""
-    listed = pl.format("list price {} since {}", _amount("list_price"), "price_since")
-    # A was-price's bound or the other of two prices is no promotion's doing.
-    decided = (pl.col("expected") == pl.col("expected_price")) | (pl.col("expected") == pl.col("expected_member_price"))
-    applied = pl.col("promotion").is_not_null() & (pl.col("expected") < pl.col("list_price")) & decided
-    promoted = pl.format("{}; promotion {} makes it {}", listed, "promotion", _amount("expected"))
-    ended = pl.format("{}; promotion {} has ended", listed, "promotion")
-    return (
-        pl.when(pl.col("list_price").is_null())
-        .then(pl.lit(None, pl.String))
-        .when(applied)
-        .then(promoted)
-        .when(pl.col("check") == "promotion_stale")
-        .then(ended)
-        .otherwise(listed)
-    )
 
 
 SUBJECTS = {"price": "shows", "regular_price": "has regular price", "member_price": "takes from card holders"}
