@@ -8,9 +8,10 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.engine import audiences
-from pricewatch.engine.advantage import Bargain, CreditOn, best_bargain
 from pricewatch.engine.audiences import Audience
+from pricewatch.engine.bargain import Bargain, CreditOn, best_bargain
 from pricewatch.engine.checks import Params, check, suspects
 from pricewatch.engine.wording import amount, percent
 
@@ -33,13 +34,13 @@ class PromotionCap(Params):
     )
 
 
-def of_unknown_kind(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.LazyFrame) -> pl.LazyFrame:
+def of_unknown_kind(offers: pl.LazyFrame, params: PromotionCap) -> pl.LazyFrame:
     """Offers that may give too much: under one of the caps they do, and the catalogue does not say whether it is theirs."""
     food, fast_moving = _basis_points(params.food_percent), _basis_points(params.fast_moving_percent)
     may_be_food = pl.col("food").is_null() & ~pl.col("fast_moving").fill_null(False)
     may_be_fast_moving = ~pl.col("food").fill_null(False) & pl.col("fast_moving").is_null()
     least = pl.min_horizontal(pl.when(may_be_food).then(food), pl.when(may_be_fast_moving).then(fast_moving))
-    return _judged(offers, params, calendar).filter(_bargain(params).exceeds(least))
+    return _judged(offers, params).filter(_bargain(params).exceeds(least))
 
 
 @check(
@@ -49,10 +50,13 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.
         "price",
         "member_price",
         "list_price",
+        "expected_price",
         "multibuy_quantity",
         "multibuy_paid",
         "multibuy_row",
         "extra",
+        "extra_row",
+        "credit",
         "credit_row",
         "promotion_row",
         "member_promotion_row",
@@ -66,7 +70,7 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.
     observes=lambda params: audiences.of(params.audience).shown,
     calendar=True,
 )
-def promotion_cap(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.LazyFrame) -> pl.LazyFrame:
+def promotion_cap(offers: pl.LazyFrame, params: PromotionCap) -> pl.LazyFrame:
     """Offers whose price cut, multibuy, extra content and deferred credit, taken together, exceed a share of the list price.
 
     All of them count as one advantage: what is paid for as many units as the multibuy asks for, less what is credited, of what that much
@@ -98,8 +102,8 @@ def promotion_cap(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.La
     bargain = _bargain(params)
     columns = audiences.of(params.audience)
     several = bargain.units > 1
-    found = _judged(offers, params, calendar).filter(bargain.exceeds(cap))
-    evidence = pl.when(several).then("multibuy_row").otherwise(pl.coalesce(columns.row, "credit_row"))
+    found = _judged(offers, params).filter(bargain.exceeds(cap))
+    evidence = pl.when(several).then("multibuy_row").otherwise(pl.coalesce(columns.row, "credit_row", "extra_row"))
     suspected = suspects(
         found.with_columns(promotion_row=evidence),
         subject=columns.shown,
@@ -110,22 +114,21 @@ def promotion_cap(offers: pl.LazyFrame, params: PromotionCap, *, calendar: pl.La
     return suspected.with_columns(subject=pl.when(several).then(pl.lit("multibuy_paid")).otherwise("subject"))
 
 
-def _judged(offers: pl.LazyFrame, params: PromotionCap, calendar: pl.LazyFrame) -> pl.LazyFrame:
-    """Own comparable offers with some advantage, with `credit_rate`: basis points credited under the promotion in `credit_row`."""
+def _judged(offers: pl.LazyFrame, params: PromotionCap) -> pl.LazyFrame:
+    """Own comparable offers that give anything at all."""
     shown = pl.col(audiences.of(params.audience).shown)
     gives = pl.any_horizontal(
-        shown < pl.col("list_price"), *(pl.col(name).is_not_null() for name in ("multibuy_paid", "extra", "credit_row"))
+        shown < pl.col("list_price"), *(pl.col(name).is_not_null() for name in ("multibuy_paid", "extra", "credit"))
     )
-    rates = calendar.select(credit_row="promotion_row", credit_rate="value")
     judged = offers.filter(pl.col("seller").is_null(), pl.col("comparable"), pl.col("list_price") > 0, shown.is_not_null(), gives)
     if params.near_expiry == "exempt":
         judged = judged.filter(~(pl.col("perishable") & pl.col("clearance")).fill_null(False))
-    return judged.join(rates, on="credit_row", how="left", validate="m:1")
+    return judged
 
 
 def _bargain(params: PromotionCap) -> Bargain:
     shown = pl.col(audiences.of(params.audience).shown)
-    return best_bargain(shown, credit=pl.col("credit_rate"), credit_on=params.credit_on)
+    return best_bargain(shown, params.credit_on)
 
 
 def _basis_points(percent: Decimal) -> pl.Expr:
@@ -135,11 +138,12 @@ def _basis_points(percent: Decimal) -> pl.Expr:
 def _words(bargain: Bargain, cap: pl.Expr, goods: pl.Expr, shown: str) -> pl.Expr:
     """What the advantages add up to, the cap, and what they are made of."""
     price, listed = pl.col(shown), pl.col("list_price")
+    rate = (bargain.credit * BASIS_POINTS * 2 + bargain.credit_of) // (bargain.credit_of * 2)
     parts = [
         pl.when(price < listed).then(pl.format("{} instead of {}", amount(price), amount(listed))),
         pl.when(bargain.units > 1).then(pl.format("{} for {}", bargain.units, amount(bargain.paid))),
         pl.when(bargain.extra > 0).then(pl.format("{} % more content", percent(bargain.extra))),
-        pl.when(bargain.credit > 0).then(pl.format("{} % credited", percent(bargain.credit))),
+        pl.when(bargain.credit > 0).then(pl.format("{} % credited", percent(rate))),
     ]
     return pl.format(
         "{} % in all, the cap for {} is {} %: {}",

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 
 from pricewatch.engine.checks import registry
 from pricewatch.engine.checks.promotion_cap import PromotionCap, of_unknown_kind
-from pricewatch.testing import assert_table, findings_of, judged, typed
-
-CALENDAR = """
-    promotion_row  promotion  mechanic         value
-    1              CREDIT20   deferred_credit  2000
-    2              CREDIT34   deferred_credit  3400
-    3              CREDIT70   deferred_credit  7000
-    4              CREDIT35   deferred_credit  3500
-    5              CREDIT100  deferred_credit  10000
-"""
-
-
-def calendar() -> pl.DataFrame:
-    return typed(CALENDAR, {"promotion_row": pl.Int32, "promotion": pl.String, "mechanic": pl.String, "value": pl.Int64})
-
+from pricewatch.testing import assert_table, findings_of, judged
 
 def over_the_cap(offers: str, **params):
-    return findings_of("promotion_cap", offers, frames={"calendar": calendar()}, **params)
+    return findings_of("promotion_cap", offers, **params)
 
 
 def test_the_least_price_of_2_95_is_1_95_for_food_rounded_up():
@@ -100,11 +85,11 @@ def test_goods_of_neither_kind_have_no_cap():
 # --- what counts together -------------------------------------------------------------------------------------------------------
 
 CREDITED = """
-    sku  food  price  list_price  credit_row
-    A    true  8.00   10.00       1
-    B    true  10.00  10.00       1
-    C    true  10.00  10.00       2
-    D    true  10.00  10.00       4
+    sku  food  price  list_price  expected_price  credit  credit_row
+    A    true  8.00   10.00       8.00            1.60    1
+    B    true  10.00  10.00       10.00           2.00    1
+    C    true  10.00  10.00       10.00           3.40    2
+    D    true  10.00  10.00       10.00           3.50    4
 """
 
 
@@ -140,8 +125,8 @@ def test_credited_on_the_regular_price_they_are_40_percent():
 def test_a_credit_of_all_that_is_paid_has_no_lawful_price():
     found = over_the_cap(
         """
-        sku  food  price  list_price  credit_row
-        A    true  10.00  10.00       5
+        sku  food  price  list_price  credit  credit_row
+        A    true  10.00  10.00       10.00   5
         """
     )
     assert found.select("expected", "detail").rows() == [(None, "100 % in all, the cap for food is 34 %: 100 % credited")]
@@ -228,17 +213,31 @@ def test_more_content_at_the_same_price_is_an_advantage():
 
 
 def test_multibuy_content_and_credit_all_add_up():
-    """3 for 2 with 10 % more content: 2 x 0.9 paid of 3 x 1.1 = 1.80 of 3.30, 45.5 % in all."""
+    """3 for 2 with 10 % more content: 2.00 of 3.30, and with 20 % of it credited 1.60 of 3.30."""
     found = over_the_cap(
         """
-        sku  food  price  list_price  multibuy_row  multibuy_quantity  multibuy_paid  extra  credit_row
+        sku  food  price  list_price  multibuy_row  multibuy_quantity  multibuy_paid  extra  credit
         A    true  1.00   1.00        9             3                  2.00           -      -
         B    true  1.00   1.00        9             3                  2.00           1000   -
-        C    true  1.00   1.00        9             3                  2.00           1000   1
+        C    true  1.00   1.00        9             3                  2.00           1000   0.20
         """
     )
     assert found["sku"].to_list() == ["B", "C"]
     assert [words.partition(" in all")[0] for words in found["detail"]] == ["39.4 %", "51.52 %"]
+
+
+def test_at_another_price_than_the_decided_one_as_many_percent_are_credited():
+    """20 % credited: 7.00 less 1.40 is 5.60, 44 %; 8.50 less 1.70 is 6.80, 32 %."""
+    found = over_the_cap(
+        """
+        sku  food  price  list_price  expected_price  credit
+        A    true  7.00   10.00       10.00           2.00
+        B    true  8.50   10.00       10.00           2.00
+        """
+    )
+    assert found.select("sku", "detail").rows() == [
+        ("A", "44 % in all, the cap for food is 34 %: 7.00 instead of 10.00, 20 % credited")
+    ]
 
 
 def test_card_holders_prices_are_capped_too():
@@ -300,7 +299,7 @@ def test_what_the_catalogue_does_not_say_is_not_provable_where_a_cap_would_be_ex
         I    false  false        1.00   10.00
         J    false  true         1.00   10.00
     """
-    unknown = of_unknown_kind(judged(offers).lazy(), PromotionCap(), calendar=calendar().lazy()).collect()
+    unknown = of_unknown_kind(judged(offers).lazy(), PromotionCap()).collect()
     assert sorted(unknown["sku"]) == ["A", "C", "E"]
     assert over_the_cap(offers)["sku"].to_list() == ["H", "J"]
 
