@@ -1,7 +1,7 @@
 """For whom a price is: everyone, or the holders of a card. Two prices, never merged: each has its own promotions and decisions.
 
-A public price of 3.49 and a member price of 2.99 are both right at once; `of(audience)` says in which columns each of them is shown,
-decided, tolerated during grace, and explained by a promotion that runs, has ended or has not begun.
+A public price of 3.49 and a member price of 2.99 are both right at once; `of(audience)` says in which columns each of them is
+shown, decided, tolerated during grace, and explained by a promotion that runs, has ended or has not begun.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def of(audience: str) -> Columns:
 def outside_the_window(offers: pl.LazyFrame, columns: Columns, *, price: str, row: str) -> pl.LazyFrame:
     """Candidates: offers that show exactly the price of a promotion that is not in force, and not what is decided now.
 
-    `price` (Int64, minor units) and `row` name the columns of that promotion, which becomes the finding's. At or above the list price
-    nothing is given. Null on either side is not judged.
+    `price` (Int64, minor units) and `row` name the columns of that promotion, which becomes the finding's. At or above the list
+    price nothing is given. Null on either side is not judged.
     """
     shown = pl.col(columns.shown)
     given = (shown == pl.col(price)) & (shown < pl.col("list_price")) & (shown != columns.decided)

@@ -1,15 +1,15 @@
 """What all promotions of a product give together: price cut, multibuy, extra content and deferred credit, cumulated exactly.
 
-A customer takes some units, pays for them, and is given content and credit besides. What is left for him to bear, of what the same
-content costs at the list price:
+A customer takes some units, pays for them, and is given content and credit besides. What is left for him to bear, of what the
+same content costs at the list price:
 
     20 % off 10.00, 20 % of the 8.00 paid credited       8.00 - 1.60 = 6.40 of 10.00     an advantage of 36 %
     the same, 20 % of the regular 10.00 credited         8.00 - 2.00 = 6.00 of 10.00     40 %
     2 for the price of 1, list price 3.99                3.99 of 7.98                    50 %
     +51.5 % of content at the same price                 10.00 of 15.15                  33.99 %
 
-Both sides are kept as whole numbers and compared by multiplying them out (Int128), so a limit is met or exceeded without any rounding.
-One promotion by itself is measured by `domain.advantages`.
+Both sides are kept as whole numbers and compared by multiplying them out (Int128), so a limit is met or exceeded without any
+rounding. One promotion by itself is measured by `domain.advantages`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Bargain:
         return (BASIS_POINTS - self._borne * _SHARES // self._worth).cast(pl.Int64)
 
     def lowest(self, limit: pl.Expr) -> pl.Expr:
-        """The least amount for all units that stays within `limit`, rounded up to a whole minor unit: 66 % of 2.95 is 1.947, so 1.95.
+        """The least amount for all units that stays within `limit`, rounded up: 66 % of 2.95 is 1.947, so 1.95.
 
         Null where only more than the regular amount would: extra content or credit exceed the limit by themselves.
         """
@@ -94,8 +94,8 @@ def _rounded_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 def best_bargain(price: pl.Expr, credit_on: CreditOn) -> Bargain:
     """What a judged offer gives at `price`: as many units as its multibuy asks for where that is cheaper, else one.
 
-    In: judged offers with `list_price`, `expected_price`, `multibuy_quantity`, `multibuy_paid`, `extra`, and `credit`, which is what is
-    credited at the expected price: at another price it is as many percent of that.
+    In: judged offers with `list_price`, `expected_price`, `multibuy_quantity`, `multibuy_paid`, `extra`, and `credit`, which is
+    what is credited at the expected price: at another price it is as many percent of that.
     """
     together = (pl.col("multibuy_paid") < pl.col("multibuy_quantity") * price).fill_null(False)
     decided = pl.coalesce("expected_price", "list_price")

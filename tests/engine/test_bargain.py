@@ -95,4 +95,10 @@ def test_a_multibuy_counts_where_it_is_cheaper_than_as_many_single_units():
     )
     best = best_bargain(pl.col("price"), "paid")
     found = offers.select(units=best.units, paid=best.paid, extra=best.extra, credit=best.credit, of=best.credit_of)
-    assert found.rows() == [(3, 1000, 0, 0, 399), (1, 399, 1000, 0, 399), (1, 300, 0, 72, 360), (1, 399, 0, 40, 399), (1, 0, 0, 0, 1)]
+    assert found.rows() == [
+        (3, 1000, 0, 0, 399),
+        (1, 399, 1000, 0, 399),
+        (1, 300, 0, 72, 360),
+        (1, 399, 0, 40, 399),
+        (1, 0, 0, 0, 1),
+    ]

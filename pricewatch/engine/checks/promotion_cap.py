@@ -21,7 +21,7 @@ class PromotionCap(Params):
 
     audience: Audience = "everyone"
     food_percent: Decimal = Field(
-        Decimal(34), ge=0, le=100, decimal_places=2, description="percent of the list price, for food and pet food; for example 34"
+        Decimal(34), ge=0, le=100, decimal_places=2, description="percent of the list price, food and pet food; for example 34"
     )
     fast_moving_percent: Decimal = Field(
         Decimal(40), ge=0, le=100, decimal_places=2, description="percent, for other fast-moving consumer goods; for example 40"
@@ -73,17 +73,18 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionCap) -> pl.LazyFrame:
 def promotion_cap(offers: pl.LazyFrame, params: PromotionCap) -> pl.LazyFrame:
     """Offers whose price cut, multibuy, extra content and deferred credit, taken together, exceed a share of the list price.
 
-    All of them count as one advantage: what is paid for as many units as the multibuy asks for, less what is credited, of what that much
-    content costs at the list price. Worked: of 2.95, 1.95 is the least at 34 % (66 % is 1.947, rounded up); 20 % off and 20 % of it
-    credited are 36 %; 1+1 is 50 %, 2+1 is 33.3 %; 51.5 % more content is 33.99 %. What is paid for a multibuy is what the calendar makes
-    of it; the single price is the one that is shown.
+    All of them count as one advantage: what is paid for as many units as the multibuy asks for, less what is credited, of what
+    that much content costs at the list price. Worked: of 2.95, 1.95 is the least at 34 % (66 % is 1.947, rounded up); 20 % off
+    and 20 % of it credited are 36 %; 1+1 is 50 %, 2+1 is 33.3 %; 51.5 % more content is 33.99 %. What is paid for a multibuy is
+    what the calendar makes of it; the single price is the one that is shown.
 
-    Not judged: products that are neither food nor fast-moving; those of which the catalogue does not say so, counted as not provable
-    where it would matter; products without a list price; credit a channel gives on its own; how much of a supplier's volume is sold on
-    promotion. `expected` is the least amount that stays within the cap; it is empty where credit or content exceed it by themselves.
+    Not judged: products that are neither food nor fast-moving; those of which the catalogue does not say so, counted as not
+    provable where it would matter; products without a list price; credit a channel gives on its own; how much of a supplier's
+    volume is sold on promotion. `expected` is the least amount that stays within the cap; it is empty where credit or content
+    exceed it by themselves.
 
-    Source: France, art. 125 of loi ASAP 2020-1525, amended by lois 2023-221 and 2025-337: 34 % for food and pet food, 40 % for other
-    fast-moving goods, immediate or deferred, cumulated.
+    Source: France, art. 125 of loi ASAP 2020-1525, amended by lois 2023-221 and 2025-337: 34 % for food and pet food, 40 % for
+    other fast-moving goods, immediate or deferred, cumulated.
 
     Example::
 
@@ -152,4 +153,3 @@ def _words(bargain: Bargain, cap: pl.Expr, goods: pl.Expr, shown: str) -> pl.Exp
         percent(cap),
         pl.concat_str(parts, separator=", ", ignore_nulls=True),
     )
-

@@ -44,9 +44,9 @@ class PromotionEarly(Params):
 def promotion_early(offers: pl.LazyFrame, params: PromotionEarly) -> pl.LazyFrame:
     """Offers that show exactly the price of the next promotion, which has not begun, and not what is decided now.
 
-    The next promotion is the one that begins within 14 days. A price that also equals that of a promotion that has ended is a matter
-    of `promotion_stale`: it was left standing, not brought forward. Not judged: other sellers' offers and offers that are not
-    comparable; promotions that make nothing cheaper; for members, offers that show no member price.
+    The next promotion is the one that begins within 14 days. A price that also equals that of a promotion that has ended is a
+    matter of `promotion_stale`: it was left standing, not brought forward. Not judged: other sellers' offers and offers that are
+    not comparable; promotions that make nothing cheaper; for members, offers that show no member price.
 
     Example::
 

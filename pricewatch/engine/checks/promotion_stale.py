@@ -45,8 +45,8 @@ class PromotionStale(Params):
 def promotion_stale(offers: pl.LazyFrame, params: PromotionStale) -> pl.LazyFrame:
     """Offers that show exactly the price of a promotion that has ended, and not what is decided now.
 
-    Promotions are remembered for 60 days after their end. During the channel's grace after the end the former price is right. A price
-    that also equals that of the next promotion (`promotion_early`) was left standing: it is told once, here.
+    Promotions are remembered for 60 days after their end. During the channel's grace after the end the former price is right. A
+    price that also equals that of the next promotion (`promotion_early`) was left standing: it is told once, here.
 
     Example::
 

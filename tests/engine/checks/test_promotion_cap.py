@@ -8,6 +8,7 @@ from pricewatch.engine.checks import registry
 from pricewatch.engine.checks.promotion_cap import PromotionCap, of_unknown_kind
 from pricewatch.testing import assert_table, findings_of, judged
 
+
 def over_the_cap(offers: str, **params):
     return findings_of("promotion_cap", offers, **params)
 

@@ -128,7 +128,9 @@ def test_a_price_left_standing_between_two_equal_promotions_is_told_as_stale_not
         sku  price  list_price  expected_price  ended_price  ended_row  early_price  early_row
         A1   9.99   12.99       12.99           9.99         3          9.99         7
     """
-    assert findings_of("promotion_early", world)["observed"].to_list() == findings_of("promotion_stale", world)["observed"].to_list()
+    assert (
+        findings_of("promotion_early", world)["observed"].to_list() == findings_of("promotion_stale", world)["observed"].to_list()
+    )
     assert "promotion_early" in registry()["promotion_stale"].refines
 
 
