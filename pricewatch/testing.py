@@ -129,6 +129,8 @@ JUDGED: dict[str, tuple[Any, Any]] = {
     "external_id": (pl.String, None),
     "gtin": (pl.Int64, None),
     "currency": (pl.String, "USD"),
+    "market_currency": (pl.String, "USD"),
+    "market_tax_included": (pl.Boolean, False),
     "tax_included": (pl.Boolean, False),
     "promotion_label": (pl.String, None),
     "available": (pl.Boolean, None),

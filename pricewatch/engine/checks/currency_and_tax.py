@@ -1,0 +1,93 @@
+"""A price that is not what its market counts in: another currency, or with tax where it should be without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+from pydantic import Field
+
+from pricewatch.domain import money
+from pricewatch.engine.checks import Params, check, suspects
+
+
+class CurrencyAndTax(Params):
+    """What is judged besides currency and tax basis as the channel declares them."""
+
+    amounts: bool = Field(True, description="judge prices that are exactly the decided price with, or without, the product's tax")
+
+
+@check(
+    title="wrong currency or tax basis",
+    sentence="{place} shows {observed} where {expected} was decided: {detail}",
+    needs={
+        "currency", "market_currency", "tax_included", "market_tax_included", "tax_rate", "price", "expected_price",
+        "tolerated_price", "regular_price", "list_price", "tolerated_list_price",
+    },
+    refines={"expected_price", "reference_price", "channel_parity"},
+)  # fmt: skip
+def currency_and_tax(offers: pl.LazyFrame, params: CurrencyAndTax) -> pl.LazyFrame:
+    """Offers that cannot be compared because of currency or tax, and prices that are the decided one on the wrong tax basis.
+
+    A price without currency or tax basis is comparable to nothing: every other kind leaves it alone, and this one says which it
+    is. The currency is not the market's; it is not stated whether tax is included; tax is included where the market's prices are
+    without it, or the other way round. And, with `amounts`: the declared basis is right, but the price is the decided one plus or
+    less the product's tax, to the cent (10.00 net at 20 % is 12.00); so is a regular price of the list price.
+
+    Not judged: other sellers' offers; amounts of products without a tax rate; prices that are right.
+
+    Example::
+
+        - id: comparable-prices
+          check: currency_and_tax
+          severity: major
+          owner: it-operations
+          why: A price without its currency or tax basis is comparable to nothing, and is not checked at all.
+    """
+    ours = offers.filter(pl.col("seller").is_null()).with_columns(_verdict=pl.coalesce(_verdicts(params)))
+    found = ours.filter(pl.col("_verdict").is_not_null())
+    told = {name: pl.col("_verdict").struct.field(name) for name in ("subject", "observed", "expected", "detail")}
+    suspected = suspects(
+        found, subject="price", observed=told["observed"], expected=told["expected"], detail=told["detail"]
+    ).with_columns(subject=told["subject"])
+    return suspected.drop("_verdict")
+
+
+def _verdicts(params: CurrencyAndTax) -> Iterator[pl.Expr]:
+    """One struct a thing that may be wrong; null where it is not. The first that holds is told."""
+    taxed = pl.col("market_tax_included")
+    basis = pl.when(taxed).then(pl.lit("with tax")).otherwise(pl.lit("without tax"))
+    yield pl.when(pl.col("currency") != pl.col("market_currency")).then(
+        _told("currency", pl.format("in {}, and the market's currency is {}", "currency", "market_currency"))
+    )
+    yield pl.when(pl.col("tax_included").is_null()).then(
+        _told("tax_included", pl.format("not stated whether tax is included; the market's prices are {}", basis))
+    )
+    other = pl.when(taxed).then(pl.lit("without tax")).otherwise(pl.lit("with tax"))
+    yield pl.when(pl.col("tax_included") != taxed).then(
+        _told("tax_included", pl.format("{}, and the market's prices are {}", other, basis))
+    )
+    if params.amounts:
+        yield _amount("price", "expected_price", "tolerated_price", taxed)
+        yield _amount("regular_price", "list_price", "tolerated_list_price", taxed)
+
+
+def _amount(shown: str, decided: str, tolerated: str, taxed: pl.Expr) -> pl.Expr:
+    """A price that is the decided one on the other tax basis."""
+    price, due, rate = pl.col(shown), pl.col(decided), pl.col("tax_rate")
+    other_basis = pl.when(taxed).then(money.without_tax(due, rate)).otherwise(money.with_tax(due, rate))
+    wrong = (price == other_basis) & (price != due) & price.ne_missing(pl.col(tolerated))
+    words = pl.when(taxed).then(pl.lit("without its")).otherwise(pl.lit("plus"))
+    percent = (rate / 100).cast(pl.String).str.strip_suffix(".0")
+    detail = pl.format("the decided price {} {} % tax", words, percent)
+    return pl.when(wrong & pl.col("comparable")).then(_told(shown, detail, observed=price, expected=due))
+
+
+def _told(subject: str, detail: pl.Expr, *, observed: pl.Expr | None = None, expected: pl.Expr | None = None) -> pl.Expr:
+    nothing = pl.lit(None, pl.Int64)
+    return pl.struct(
+        subject=pl.lit(subject),
+        observed=nothing if observed is None else observed,
+        expected=nothing if expected is None else expected,
+        detail=detail,
+    )
