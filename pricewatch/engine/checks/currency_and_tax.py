@@ -8,7 +8,10 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain import money
-from pricewatch.engine.checks import Params, check, suspects
+from pricewatch.engine.checks import Params, check
+from pricewatch.engine.verdicts import first_wrong, verdict
+
+BASES = ("with tax", "without tax")
 
 
 class CurrencyAndTax(Params):
@@ -44,28 +47,27 @@ def currency_and_tax(offers: pl.LazyFrame, params: CurrencyAndTax) -> pl.LazyFra
           owner: it-operations
           why: A price without its currency or tax basis is comparable to nothing, and is not checked at all.
     """
-    ours = offers.filter(pl.col("seller").is_null()).with_columns(_verdict=pl.coalesce(_verdicts(params)))
-    found = ours.filter(pl.col("_verdict").is_not_null())
-    told = {name: pl.col("_verdict").struct.field(name) for name in ("subject", "observed", "expected", "detail")}
-    suspected = suspects(
-        found, subject="price", observed=told["observed"], expected=told["expected"], detail=told["detail"]
-    ).with_columns(subject=told["subject"])
-    return suspected.drop("_verdict")
+    return first_wrong(offers.filter(pl.col("seller").is_null()), _wrong(params))
 
 
-def _verdicts(params: CurrencyAndTax) -> Iterator[pl.Expr]:
-    """One struct a thing that may be wrong; null where it is not. The first that holds is told."""
+def _wrong(params: CurrencyAndTax) -> Iterator[pl.Expr]:
+    """One verdict a thing that may be wrong."""
     taxed = pl.col("market_tax_included")
-    basis = pl.when(taxed).then(pl.lit("with tax")).otherwise(pl.lit("without tax"))
-    yield pl.when(pl.col("currency") != pl.col("market_currency")).then(
-        _told("currency", pl.format("in {}, and the market's currency is {}", "currency", "market_currency"))
+    basis, other = (pl.when(taxed).then(pl.lit(yes)).otherwise(pl.lit(no)) for yes, no in (BASES, BASES[::-1]))
+    yield verdict(
+        pl.col("currency") != pl.col("market_currency"),
+        subject="currency",
+        detail=pl.format("in {}, and the market's currency is {}", "currency", "market_currency"),
     )
-    yield pl.when(pl.col("tax_included").is_null()).then(
-        _told("tax_included", pl.format("not stated whether tax is included; the market's prices are {}", basis))
+    yield verdict(
+        pl.col("tax_included").is_null(),
+        subject="tax_included",
+        detail=pl.format("not stated whether tax is included; the market's prices are {}", basis),
     )
-    other = pl.when(taxed).then(pl.lit("without tax")).otherwise(pl.lit("with tax"))
-    yield pl.when(pl.col("tax_included") != taxed).then(
-        _told("tax_included", pl.format("{}, and the market's prices are {}", other, basis))
+    yield verdict(
+        pl.col("tax_included") != taxed,
+        subject="tax_included",
+        detail=pl.format("{}, and the market's prices are {}", other, basis),
     )
     if params.amounts:
         yield _amount("price", "expected_price", "tolerated_price", taxed)
@@ -76,18 +78,8 @@ def _amount(shown: str, decided: str, tolerated: str, taxed: pl.Expr) -> pl.Expr
     """A price that is the decided one on the other tax basis."""
     price, due, rate = pl.col(shown), pl.col(decided), pl.col("tax_rate")
     other_basis = pl.when(taxed).then(money.without_tax(due, rate)).otherwise(money.with_tax(due, rate))
-    wrong = (price == other_basis) & (price != due) & price.ne_missing(pl.col(tolerated))
+    wrong = pl.col("comparable") & (price == other_basis) & (price != due) & price.ne_missing(pl.col(tolerated))
     words = pl.when(taxed).then(pl.lit("without its")).otherwise(pl.lit("plus"))
     percent = (rate / 100).cast(pl.String).str.strip_suffix(".0")
     detail = pl.format("the decided price {} {} % tax", words, percent)
-    return pl.when(wrong & pl.col("comparable")).then(_told(shown, detail, observed=price, expected=due))
-
-
-def _told(subject: str, detail: pl.Expr, *, observed: pl.Expr | None = None, expected: pl.Expr | None = None) -> pl.Expr:
-    nothing = pl.lit(None, pl.Int64)
-    return pl.struct(
-        subject=pl.lit(subject),
-        observed=nothing if observed is None else observed,
-        expected=nothing if expected is None else expected,
-        detail=detail,
-    )
+    return verdict(wrong, subject=shown, observed=price, expected=due, detail=detail)

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from pricewatch.domain import floors
 from pricewatch.domain.money import BASIS_POINTS, show_expr
-from pricewatch.engine.checks import Params, check, suspects
+from pricewatch.engine.checks import Params, check
+from pricewatch.engine.verdicts import first_wrong, verdict
 
 
 class PriceFloor(Params):
@@ -97,13 +98,8 @@ def price_floor(offers: pl.LazyFrame, params: PriceFloor) -> pl.LazyFrame:
           why: Nobody sells below our own lowest price, whatever promotions add up to.
     """
     highest = _highest([*_floors_of_cost(params), *_own_floor(params)])
-    verdicts = [verdict for shown in _shown(params) for verdict in _verdicts(shown, highest, params)]
-    found = offers.filter(OURS).with_columns(_verdict=pl.coalesce(verdicts)).filter(pl.col("_verdict").is_not_null())
-    told = {name: pl.col("_verdict").struct.field(name) for name in ("subject", "observed", "expected", "detail")}
-    suspected = suspects(
-        found, subject="price", observed=told["observed"], expected=told["expected"], detail=told["detail"]
-    ).with_columns(subject=told["subject"])
-    return suspected.drop("_verdict")
+    verdicts = [wrong for shown in _shown(params) for wrong in _wrong(shown, highest, params)]
+    return first_wrong(offers.filter(OURS), verdicts)
 
 
 def _shown(params: PriceFloor) -> Iterator[Shown]:
@@ -118,23 +114,21 @@ def _shown(params: PriceFloor) -> Iterator[Shown]:
     yield Shown("member_price", pl.col("member_price") - credit, after)
 
 
-def _verdicts(shown: Shown, floor: Limit, params: PriceFloor) -> Iterator[pl.Expr]:
-    """One struct a limit that a price breaks; null where it does not."""
+def _wrong(shown: Shown, floor: Limit, params: PriceFloor) -> Iterator[pl.Expr]:
+    """One verdict a limit that a price may break."""
     price = pl.col(shown.subject)
-    yield _verdict(shown.effective < floor.price, shown, shown.effective, floor, shown.how + pl.lit("below "))
+    yield _beyond(shown.effective < floor.price, shown, shown.effective, floor, shown.how + pl.lit("below "))
     if params.map:
         advertised = Limit(pl.lit("the minimum advertised price"), pl.col("map_price"))
-        yield _verdict(price < advertised.price, shown, price, advertised, pl.lit("below "))
+        yield _beyond(price < advertised.price, shown, price, advertised, pl.lit("below "))
     if params.ceiling:
         ceiling = Limit(pl.lit("the highest price it may have"), pl.col("max_price"))
-        yield _verdict(price > ceiling.price, shown, price, ceiling, pl.lit("above "))
+        yield _beyond(price > ceiling.price, shown, price, ceiling, pl.lit("above "))
 
 
-def _verdict(wrong: pl.Expr, shown: Shown, observed: pl.Expr, limit: Limit, words: pl.Expr) -> pl.Expr:
-    told = pl.struct(
-        subject=pl.lit(shown.subject), observed=observed, expected=limit.price, detail=pl.concat_str(words, limit.words)
-    )
-    return pl.when(wrong).then(told)
+def _beyond(wrong: pl.Expr, shown: Shown, observed: pl.Expr, limit: Limit, words: pl.Expr) -> pl.Expr:
+    detail = pl.concat_str(words, limit.words)
+    return verdict(wrong, subject=shown.subject, observed=observed, expected=limit.price, detail=detail)
 
 
 def _highest(limits: list[Limit]) -> Limit:
