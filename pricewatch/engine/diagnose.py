@@ -1,211 +1,170 @@
 """The likeliest cause: which other price does the wrong one equal? Exact or not at all, and against which row.
 
-Causes are tried in the order of the table; the first that holds is the cause, the others that hold are its alternatives. A wrong
-price of 9.99 where 12.99 is decided, and 9.99 was the list price until Sunday: the change did not reach the channel. A price that
-equals nothing is `unknown`: no cause is claimed because it is likely.
+    candidates -> with_facts -> with_neighbours -> causes that hold, in order -> the first one's words, row and root
+               -> what has none: is its whole file off by the same?
+
+Causes are tried in the order of the table (`engine.causes`); the first that holds is the cause, the others that hold are its
+alternatives. A wrong price of 9.99 where 12.99 is decided, and 9.99 was the list price until Sunday: the change did not reach the
+channel. A price that equals nothing is `unknown`: no cause is claimed because it is likely.
+
+Candidates are few beside the offers they come from, and each step reads the one before it several times: so they are one node of
+the audit's lazy plan, and go through the steps as a frame.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
-from pricewatch.domain import money
+from pricewatch.domain import windows
+from pricewatch.engine.bad_imports import bad_imports
+from pricewatch.engine.causes import BAD_IMPORT, CAUSES, PRICED, UNKNOWN, Table
+from pricewatch.engine.facts import CATALOGUE, with_facts
+from pricewatch.engine.neighbours import with_neighbours
 from pricewatch.engine.world import World
 
-UNKNOWN = "unknown"
+DIAGNOSED = pl.Schema(dict.fromkeys(("cause", "cause_detail", "cause_ref", "cause_root", "cause_alternatives"), pl.String))
+"""What is added to a candidate."""
 
-
-@dataclass(frozen=True)
-class Cause:
-    """One cause: when it holds, what it says, and the row it is exact against."""
-
-    name: str
-    holds: pl.Expr
-    words: pl.Expr
-    table: str | None = None
-    """`price_list` or `promotions`, where the evidence is one of their rows."""
-    row: str | None = None
-    """The candidate's column with that row's position."""
-
-
-_observed, _expected = pl.col("observed"), pl.col("expected")
-_priced = pl.col("subject").is_in(["price", "regular_price", "member_price"])
-_public = pl.col("subject") == "price"
-_member = pl.col("subject") == "member_price"
-
-
-def _scaled(factor: int) -> pl.Expr:
-    return (_observed == _expected * factor) | (_observed * factor == _expected)
-
-
-CAUSES: tuple[Cause, ...] = (
-    Cause(
-        "decimal_shift",
-        _priced & (_expected > 0) & (_scaled(10) | _scaled(100) | _scaled(1000)),
-        pl.format("{} is the decided price with its decimal point moved", "_shown"),
-    ),
-    Cause(
-        "net_instead_of_gross",
-        _priced
-        & (pl.col("tax_rate") > 0)
-        & pl.col("tax_decided")
-        & (_observed == money.without_tax(_expected, pl.col("tax_rate"))),
-        pl.format("{} is the decided price without {} % tax", "_shown", pl.col("tax_rate") / 100),
-    ),
-    Cause(
-        "gross_instead_of_net",
-        _priced
-        & (pl.col("tax_rate") > 0)
-        & ~pl.col("tax_decided")
-        & (_observed == money.with_tax(_expected, pl.col("tax_rate"))),
-        pl.format("{} is the decided price plus {} % tax", "_shown", pl.col("tax_rate") / 100),
-    ),
-    Cause(
-        "previous_list_price",
-        _priced & (_observed == pl.col("previous_list_price")) & _observed.ne_missing(pl.col("list_price")),
-        pl.format("{} is the list price before the last change: the change has not arrived", "_shown"),
-        "price_list",
-        "previous_price_row",
-    ),
-    Cause(
-        "next_list_price",
-        _priced & (_observed == pl.col("next_list_price")) & _observed.ne_missing(pl.col("list_price")),
-        pl.format("{} is the next list price: it was published early", "_shown"),
-        "price_list",
-        "next_price_row",
-    ),
-    Cause(
-        "promotion_not_ended",
-        _priced & ~_member & (_observed == pl.col("ended_price")) & (_observed < pl.col("list_price")),
-        pl.format("{} is the price of a promotion that has ended", "_shown"),
-        "promotions",
-        "ended_row",
-    ),
-    Cause(
-        "promotion_not_ended",
-        _member & (_observed == pl.col("ended_member_price")) & (_observed < pl.col("list_price")),
-        pl.format("{} is the member price of a promotion that has ended", "_shown"),
-        "promotions",
-        "ended_member_row",
-    ),
-    Cause(
-        "promotion_not_started",
-        (_public | _member)
-        & pl.col("promotion_row").is_not_null()
-        & (_observed == pl.col("list_price"))
-        & (_expected < _observed),
-        pl.format("{} is the list price, and a promotion is in force", "_shown"),
-        "promotions",
-        "promotion_row",
-    ),
-    Cause(
-        "member_price_shown_to_all",
-        _public & (_observed == pl.col("expected_member_price")),
-        pl.format("{} is the price for card holders", "_shown"),
-        "promotions",
-        "member_promotion_row",
-    ),
-    Cause(
-        "other_zones_price",
-        _priced & pl.col("other_zone").is_not_null(),
-        pl.format("{} is the price of zone {}", "_shown", "other_zone"),
-        "price_list",
-        "other_zone_row",
-    ),
-    Cause(
-        "rounding",
-        _priced & ((_observed - _expected).abs() == 1),
-        pl.lit("one minor unit off: rounded at another point, or one line of a multi-buy"),
-    ),
-)
-"""In the order they are tried (domain: delta signatures)."""
+_first = pl.col("first")
+"""UInt8: the position in `CAUSES` of the cause that is told."""
 
 
 def diagnose(
     candidates: pl.LazyFrame, world: World, points: pl.LazyFrame, places: pl.DataFrame, catalogue: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Candidates with `cause`, `cause_detail`, `cause_ref` and `cause_alternatives` (all String).
+    """Candidates with `DIAGNOSED`, in any order.
 
     In: `run_rules`' candidates; `points` from `price_points`, `places` from `place_table`, `catalogue` from `rules.products`.
+    `cause` is never null; `cause_detail` says which other price it is, `cause_ref` is that price's central row (`file:line`),
+    `cause_root` what it goes back to: `promotion P-2218`, `price change 2026-03-09` (a market day), `zone Z2`, `file tills.csv`.
     Findings that are not about a price have the cause `unknown` and nothing else. Nothing is claimed that is not exact.
     """
-    columns = candidates.collect_schema().names()
-    rows = (
-        candidates.join(catalogue.select("item", "tax_rate"), on="item", how="left", validate="m:1")
-        .join(
-            places.lazy().select("place", "market", "channel", "zone", tax_decided="market_tax_included"),
-            on="place",
-            how="left",
-            validate="m:1",
-        )
-        .with_row_index("_row")
+    schema = candidates.collect_schema()
+
+    def told(found: pl.DataFrame) -> pl.DataFrame:
+        about_prices = pl.col("subject").is_in(PRICED) & pl.all_horizontal(pl.col("observed", "expected").is_not_null())
+        (priced, others) = (found.filter(about_prices), found.filter(~about_prices))
+        quiet = others.with_columns(pl.lit(None, pl.String).alias(name) for name in DIAGNOSED).with_columns(cause=pl.lit(UNKNOWN))
+        if priced.is_empty():
+            return quiet
+        asked = priced.select("item").unique().lazy()
+        known = catalogue.select(CATALOGUE).collect()
+        relevant = points.join(_concerned(asked, known.lazy()), on="item", how="semi").collect()
+        return pl.concat([_told(priced, world, relevant, places, known).select(found.columns + list(DIAGNOSED)), quiet])
+
+    return candidates.map_batches(told, schema={**schema, **DIAGNOSED})
+
+
+def _told(
+    candidates: pl.DataFrame, world: World, points: pl.DataFrame, places: pl.DataFrame, catalogue: pl.DataFrame
+) -> pl.DataFrame:
+    """Candidates about prices with `DIAGNOSED`, and the columns by which it was found."""
+    rows = with_facts(candidates, world, places, catalogue).with_row_index("candidate")
+    rows = with_neighbours(rows, points, places, catalogue).with_columns(holding=_holding())
+    rows = rows.with_columns(first=pl.col("holding").list.first())
+    rows = _with_evidence(rows, world, catalogue).with_columns(
+        cause=_named(_first).fill_null(UNKNOWN), cause_alternatives=_alternatives()
     )
-    rows = rows.join(_other_zones(rows, points, places), on="_row", how="left", validate="1:1")
-    rows = rows.with_columns(_shown=money.show_expr(_observed, pl.col("currency")), _holding=_holding())
-    best = pl.col("_holding").list.first()
-    refs = {table: _references(world, table) for table in ("price_list", "promotions")}
-    rows = rows.with_columns(cause=_named(best).fill_null(UNKNOWN), cause_detail=_told(best))
-    for table, references in refs.items():
-        rows = rows.with_columns(_at=_position(best, table)).join(
-            references.rename({"ref": f"_{table}_ref"}), left_on="_at", right_on="position", how="left", validate="m:1"
-        )
-    others = pl.col("_holding").list.slice(1).list.eval(_named(pl.element())).list.unique(maintain_order=True)
+    rows = _with_words(rows)
+    rows = rows.join(bad_imports(rows), on="candidate", how="left", validate="1:1")
+    imported = pl.col("import_words").is_not_null()
     return rows.with_columns(
-        cause_ref=pl.coalesce("_price_list_ref", "_promotions_ref"),
-        cause_root=pl.lit(None, pl.String),
-        cause_alternatives=pl.when(others.list.len() > 0).then(others.list.join(", ")),
-    ).select(*columns, "cause", "cause_detail", "cause_ref", "cause_root", "cause_alternatives")
+        cause=pl.when(imported).then(pl.lit(BAD_IMPORT)).otherwise("cause"),
+        cause_detail=pl.coalesce("cause_detail", "import_words"),
+        cause_root=pl.coalesce("cause_root", pl.format("file {}", "import_file")),
+    )
+
+
+def _concerned(asked: pl.LazyFrame, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+    """The items asked for, and every item whose price one of them may show: `item`."""
+    families = catalogue.join(asked, on="item", how="semi").select("family").drop_nulls().unique()
+    packs = catalogue.filter(pl.col("unit_sku").is_not_null())
+    singles = catalogue.join(packs.select(sku="unit_sku"), on="sku", how="semi")
+    return pl.concat(
+        [asked, *(part.select("item") for part in (catalogue.join(families, on="family", how="semi"), packs, singles))]
+    ).unique()
 
 
 def _holding() -> pl.Expr:
     """Positions in `CAUSES` of the causes that hold, in order."""
-    flags = [pl.when(cause.holds.fill_null(False)).then(pl.lit(at, pl.Int8)) for at, cause in enumerate(CAUSES)]
+    flags = [pl.when(cause.holds.fill_null(False)).then(pl.lit(at, pl.UInt8)) for at, cause in enumerate(CAUSES)]
     return pl.concat_list(flags).list.drop_nulls()
 
 
 def _named(at: pl.Expr) -> pl.Expr:
-    return at.replace_strict({i: cause.name for i, cause in enumerate(CAUSES)}, default=None, return_dtype=pl.String)
+    return at.replace_strict({at: cause.name for at, cause in enumerate(CAUSES)}, default=None, return_dtype=pl.String)
 
 
-def _told(at: pl.Expr) -> pl.Expr:
-    return pl.coalesce(*(pl.when(at == i).then(cause.words) for i, cause in enumerate(CAUSES)))
+def _alternatives() -> pl.Expr:
+    """The names of the other causes that hold, in order, each once; null without any."""
+    others = pl.col("holding").list.eval(_named(pl.element())).list.unique(maintain_order=True).list.slice(1)
+    return pl.when(others.list.len() > 0).then(others.list.join(", "))
 
 
-def _position(at: pl.Expr, table: str) -> pl.Expr:
-    rows = [pl.when(at == i).then(pl.col(cause.row)) for i, cause in enumerate(CAUSES) if cause.table == table and cause.row]
-    return pl.coalesce(*rows)
+def _with_words(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `cause_detail` and `cause_root`: each cause speaks for its own rows only."""
+    silent = pl.lit(None, pl.String)
+    parts = [rows.filter(_first.is_null()).with_columns(cause_detail=silent, cause_root=silent)]
+    for (at,), part in rows.filter(_first.is_not_null()).group_by("first", maintain_order=True):
+        cause = CAUSES[int(str(at))]
+        parts.append(part.with_columns(cause_detail=cause.words, cause_root=silent if cause.root is None else cause.root))
+    return pl.concat(parts)
 
 
-def _references(world: World, table: str) -> pl.LazyFrame:
-    """Where each row of a central table was read: `position` (Int32), `ref`."""
-    frame = world.central.price_list if table == "price_list" else world.central.promotions
-    return frame.lazy().select(pl.int_range(pl.len(), dtype=pl.Int32).alias("position"), ref="source_ref")
+def _at(*names: str) -> list[int]:
+    return [at for at, cause in enumerate(CAUSES) if cause.name in names]
 
 
-def _other_zones(rows: pl.LazyFrame, points: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
-    """For candidates whose price is what another zone of their market should show: that zone and its price-list row."""
-    zones = places.lazy().select("area", "market", other_zone="zone").unique()
-    prices = ["since", "until", "expected_price", "list_price", "expected_member_price"]
-    elsewhere = points.join(zones, on="area", how="inner").select(
-        "market", "item", "other_zone", *prices, other_zone_row="price_row"
+def _evident(table: Table) -> pl.Expr:
+    """The position (of a product, its item) of the row in a central table that the first cause is exact against."""
+    return pl.coalesce(
+        *(pl.when(_first == at).then(cause.row) for at, cause in enumerate(CAUSES) if cause.table == table and cause.row)
     )
-    asked = rows.filter(_priced).select("_row", "market", "zone", "item", "subject", "observed", "observed_at")
-    equal = (
-        (_public & (pl.col("expected_price") == _observed))
-        | (~_member & (pl.col("list_price") == _observed))
-        | (_member & (pl.col("expected_member_price") == _observed))
+
+
+def _with_evidence(rows: pl.DataFrame, world: World, catalogue: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what the evidence of their first cause says: `cause_ref`, `promotion` (its id), `changed_on` (a market day)."""
+    versions = _versions(world)
+    promotions = world.central.promotions.select(_position(), "promotion", promotion_ref="source_ref")
+    products = catalogue.select("sku", product="item").join(
+        world.central.products.select("sku", product_ref="source_ref"), on="sku", how="inner"
     )
+    time_zones = world.markets.select("market", "time_zone")
+    found = rows.with_columns(
+        evident_version=_evident("price_list"), evident_promotion=_evident("promotions"), evident_product=_evident("products")
+    )
+    for left, right, frame in (
+        ("evident_version", "position", versions),
+        ("price_row", "position", versions.select("position", now_ends="ends")),
+        ("evident_promotion", "position", promotions),
+        ("evident_product", "product", products.drop("sku")),
+        ("market", "market", time_zones),
+    ):
+        found = found.join(frame, left_on=left, right_on=right, how="left", validate="m:1")
+    # What a version interrupts began before it, and goes on after it: then the change is the end of the interruption.
+    ahead = pl.when(pl.col("begins") > pl.col("observed_at")).then("begins").otherwise("now_ends")
+    changed = pl.when(_first.is_in(_at("next_list_price"))).then(ahead).otherwise("ends")
+    zones = sorted(set(world.markets["time_zone"].to_list()))
+    return found.with_columns(
+        changed_on=windows.local_day(changed, pl.col("time_zone"), zones),
+        cause_ref=pl.coalesce("price_ref", "promotion_ref", "product_ref"),
+    )
+
+
+def _versions(world: World) -> pl.DataFrame:
+    """Price-list rows: `position` (Int32), `price_ref`, `begins` and `ends` (UTC): as they say, or when the next one begins."""
+    of = ["sku", "market", "zone"]
     return (
-        asked.join(elsewhere, on=["market", "item"], how="inner")
-        .filter(
-            pl.col("other_zone") != pl.col("zone"),
-            pl.col("since") <= pl.col("observed_at"),
-            pl.col("observed_at") < pl.col("until"),
-            equal,
+        world.central.price_list.select(_position(), *of, "valid_from", "valid_to", price_ref="source_ref")
+        .sort(*of, "valid_from", "position")
+        .select(
+            "position",
+            "price_ref",
+            begins="valid_from",
+            ends=pl.min_horizontal("valid_to", pl.col("valid_from").shift(-1).over(of)),
         )
-        .sort("_row", "other_zone", "other_zone_row")
-        .unique("_row", keep="first", maintain_order=True)
-        .select("_row", "other_zone", "other_zone_row")
     )
+
+
+def _position() -> pl.Expr:
+    return pl.int_range(pl.len(), dtype=pl.Int32).alias("position")

@@ -188,7 +188,7 @@ KINDS = {
         Kind("other zone's price", "expected_price", "other_zones_price", other_zones_price),
         Kind("ten times the price", "expected_price", "decimal_shift", ten_times),
         Kind("a tenth of the price", "expected_price", "decimal_shift", a_tenth),
-        Kind("a hundred times the price", "expected_price", "decimal_shift", hundred_times),
+        Kind("a hundred times the price", "expected_price", "minor_units", hundred_times),
         Kind("tax added", "expected_price", "gross_instead_of_net", tax_added),
         Kind("member price shown to all", "expected_price", "member_price_shown_to_all", member_price_shown_to_all),
         Kind("wrong price", "expected_price", "unknown", wrong_price),
