@@ -94,7 +94,7 @@ def run_tests(
 
     Example:
 
-      pricewatch rules test prices
+      pricewatch rules test marketplaces
     """
     from pricewatch.report.rule_tests import difference, failure, summary
     from pricewatch.runs.rule_tests import run_case

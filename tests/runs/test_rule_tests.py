@@ -77,7 +77,7 @@ def test_what_is_expected_and_found_passes_whatever_the_source_declares(judged: 
 
 
 def test_what_differs_is_told_row_by_row(judged: Judged):
-    found = judged(CASE.replace("    A2   2.75\n", "    A2   2.75\n    A3   1.00\n").replace("A1   13.9\n", "A1   13.91\n"))
+    found = judged(CASE.replace("\n    A2   2.75\n", "\n    A2   2.75\n    A3   1.00\n").replace("A1   13.9\n", "A1   13.91\n"))
     assert not found.passed
     assert difference(found.columns, found.equal, found.missing, found.unexpected) == [
         "    sku  observed",
