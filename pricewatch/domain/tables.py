@@ -128,7 +128,7 @@ class PriceList(pa.DataFrameModel):
     zone: str
     list_price: int = pa.Field(ge=0, description="minor units of the market's currency")
     valid_from: Instant = pa.Field(description="inclusive")
-    valid_to: Instant = pa.Field(nullable=True, description="exclusive; null = until the next version")
+    valid_to: Instant = pa.Field(nullable=True, description="exclusive; null = until further notice. Of the versions in force, the one that began last holds")
     source_ref: str = pa.Field(nullable=True, description="the price-list row")
 
 

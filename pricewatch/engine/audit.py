@@ -15,11 +15,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pricewatch.engine.census import asked, census
 from pricewatch.engine.diagnose import diagnose
 from pricewatch.engine.expect import expect
 from pricewatch.engine.findings import describe
 from pricewatch.engine.frames import frames_of
-from pricewatch.engine.incidents import PROMOTION_ROWS, census, roll_up
+from pricewatch.engine.incidents import roll_up
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import LOOKS_BACK, place_table
@@ -44,8 +45,7 @@ class Judged:
     candidates: pl.LazyFrame
     seen: pl.LazyFrame
     """Every leading offer: `item`, `place`, `seller`, `compared` (comparable, and not too old), `decided` (compared, and its own
-    price was decided), `led` (compared, and its leader's price is known), and the calendar rows it was judged by
-    (`PROMOTION_ROWS`)."""
+    price was decided), `led` (compared, and its leader's price is known), and what they are counted by (`census.asked`)."""
     not_provable: pl.LazyFrame
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
     not_verified: pl.LazyFrame
@@ -108,7 +108,7 @@ def judge(
     }
     return Judged(
         candidates=candidates,
-        seen=judged.select("item", "place", "seller", *PROMOTION_ROWS, **looked_at),
+        seen=judged.select("item", "place", "seller", *asked(judged.collect_schema().names()), **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
         not_verified=not_verified(judged, rules, _asked(memory, items, places)),
         judged_by=judged_by(judged, rules, world, items),
@@ -135,6 +135,7 @@ def conclude(
     candidates: pl.DataFrame,
     seen: pl.DataFrame,
     unverified: pl.DataFrame,
+    points: pl.DataFrame,
     rules: Sequence[Rule],
     world: World,
     memory: Memory,
@@ -143,10 +144,10 @@ def conclude(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`tables.Findings` in all states of the night, and `tables.Incidents`.
 
-    In: `judge`'s frames, collected; what earlier nights left.
+    In: `judge`'s frames, collected; the price points of `decide`; what earlier nights left.
     """
     known = place_table(world, places)
-    found = describe(candidates, rules, world, items, known)
+    found = describe(candidates, points, rules, world, items, known)
     told = (
         seen.join(items, on="item", how="inner")
         .join(places, on="place", how="inner")

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pricewatch.domain import identifiers, money, tables, windows
-from pricewatch.domain.mechanics import MECHANICS
+from pricewatch.domain.mechanics import MECHANICS, in_basis_points
+from pricewatch.engine import conditions
 from pricewatch.engine.world import Central, World
 
 LIST_SEPARATOR = "|"
@@ -40,7 +41,7 @@ def read_central(delivered: Mapping[str, pl.LazyFrame], world: World) -> tuple[C
         if name not in delivered:
             continue
         rows = _with_source(delivered[name], name, world)
-        kept, bad = _sort(rows, name, fields(world), KEYS[name])
+        kept, bad = _sort(rows, name, fields(world), KEYS[name], PROBLEMS.get(name, _none)(rows))
         good[name] = kept.collect()
         refused.append(bad.collect())
     return replace(Central(), **good), pl.concat(refused)
@@ -51,7 +52,8 @@ KEYS = {
     "locations": ["location"],
     "price_list": ["sku", "market", "zone", "valid_from"],
     "promotions": [
-        "promotion", "mechanic", "sku", "brand", "category", "channels", "zones", "locations", "audience", "starts_at",
+        "promotion", "mechanic", "sku", "brand", "category", "where", "channels", "zones", "locations", "audience", "starts_at",
+        "quantity",
     ],
 }  # fmt: skip
 """What may come once only."""
@@ -162,10 +164,16 @@ def _price_list(world: World) -> dict[str, Field]:
 
 
 def _promotions(world: World) -> dict[str, Field]:
-    mechanic = _text("mechanic").str.to_lowercase()
-    value = pl.when(mechanic == "percent").then(_basis_points("value")).otherwise(_money("value"))
+    mechanic, inner = _mechanic(), _text("inner").str.to_lowercase()
+    value = pl.when(in_basis_points(mechanic, inner)).then(_basis_points("value")).otherwise(_money("value"))
     audience = _text("audience").str.to_lowercase()
-    members = pl.when(mechanic == "member_price").then(pl.lit("members")).otherwise(pl.lit("everyone"))
+    usual = (
+        pl.when(mechanic == "member_price")
+        .then(pl.lit("members"))
+        .when(mechanic == "coupon")
+        .then(pl.lit("coupon_holders"))
+        .otherwise(pl.lit("everyone"))
+    )
     return {
         "promotion": Field(_text("promotion"), required=True),
         "name": Field(_text("name")),
@@ -173,15 +181,22 @@ def _promotions(world: World) -> dict[str, Field]:
         "mechanic": Field(
             pl.when(mechanic.is_in(list(MECHANICS))).then(mechanic), required=True, problem=f"is none of {', '.join(MECHANICS)}"
         ),
-        "value": Field(value, required=True, problem="is no amount or percentage with the declared decimal sign"),
+        "value": Field(value, problem="is no amount or percentage with the declared decimal sign"),
+        "quantity": Field(_count("quantity"), problem="is no whole number above zero"),
+        "pay": Field(_count("pay"), problem="is no whole number above zero"),
+        "threshold": Field(_money("threshold"), problem="is no amount"),
+        "inner": Field(pl.when(inner.is_in(list(INNER))).then(inner), problem=f"is none of {', '.join(INNER)}"),
+        "code": Field(_text("code")),
         "sku": Field(_text("sku")),
         "brand": Field(_text("brand")),
         "category": Field(_text("category")),
+        "where": Field(_text("where")),
+        "excluding": Field(_text("excluding")),
         "channels": Field(_list("channels")),
         "zones": Field(_list("zones")),
         "locations": Field(_list("locations")),
         "audience": Field(
-            pl.when(audience.is_null()).then(members).when(audience.is_in(list(tables.AUDIENCES))).then(audience),
+            pl.when(audience.is_null()).then(usual).when(audience.is_in(list(tables.AUDIENCES))).then(audience),
             required=True,
             problem=f"is none of {', '.join(tables.AUDIENCES)}",
         ),
@@ -189,23 +204,81 @@ def _promotions(world: World) -> dict[str, Field]:
         "ends_at": Field(_window("ends_at", world, end=True), required=True, problem="is no day (YYYY-MM-DD) or time"),
         "label": Field(_text("label")),
         "advertised": Field(_flag("advertised"), problem="is neither true nor false"),
+        "combinable": Field(_flag("combinable"), problem="is neither true nor false"),
+        "priority": Field(_text("priority").cast(pl.Int64, strict=False), problem="is no whole number"),
     }
 
 
-def _sort(rows: pl.LazyFrame, table: str, fields: Mapping[str, Field], key: list[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """The typed rows, and those refused: unreadable or missing columns, and keys that came before."""
+def _mechanic() -> pl.Expr:
+    return _text("mechanic").str.to_lowercase()
+
+
+def _none(_rows: pl.LazyFrame) -> list[pl.Expr]:
+    """Nothing further can be wrong."""
+    return []
+
+
+def _backwards(start: str, end: str) -> pl.Expr:
+    """Words where a window ends before it starts."""
+    wrong = pl.col(f"_typed_{end}") <= pl.col(f"_typed_{start}")
+    return pl.when(wrong).then(pl.format("ends '{}' before it starts '{}'", end, start))
+
+
+def _price_list_problems(_rows: pl.LazyFrame) -> list[pl.Expr]:
+    return [_backwards("valid_from", "valid_to")]
+
+
+def _promotion_problems(rows: pl.LazyFrame) -> list[pl.Expr]:
+    """Words for what makes a calendar row senseless although each of its columns can be read."""
+    mechanic, value = _mechanic(), pl.col("_typed_value")
+    lacking = [
+        pl.when((mechanic == name) & _text(column).is_null()).then(pl.lit(f"a promotion of mechanic {name} needs {column}"))
+        for name, known in MECHANICS.items()
+        for column in sorted(known.needs)
+    ]
+    rate = in_basis_points(mechanic, _text("inner").str.to_lowercase()) & (mechanic != "extra_quantity")
+    above = rate & (value > money.BASIS_POINTS)
+    generous = (mechanic == "n_for_m") & (pl.col("_typed_pay") >= pl.col("_typed_quantity"))
+    return [
+        _backwards("starts_at", "ends_at"),
+        *lacking,
+        pl.when(above).then(pl.format("value '{}' is above 100 percent", _text("value"))),
+        pl.when(generous).then(pl.format("pays for {} of {}, which is no reduction", "pay", "quantity")),
+        *(_condition_problem(rows, name) for name in ("where", "excluding")),
+    ]
+
+
+def _condition_problem(rows: pl.LazyFrame, column: str) -> pl.Expr:
+    """Words where a scope is no SQL condition on the catalogue. A calendar repeats few conditions: each is judged once."""
+    written = rows.select(_text(column)).unique().drop_nulls().collect().to_series().sort().to_list()
+    found = {text: conditions.problem(text, CATALOGUE, name=column) for text in written}
+    wrong = {text: what for text, problem in found.items() if problem is not None for what in [f"{problem[0]}; {problem[1]}"]}
+    return _text(column).replace_strict(wrong, default=None, return_dtype=pl.String)
+
+
+CATALOGUE = {name: dtype for name, dtype in tables.schema("products").items() if name not in ("channels", "source_ref")}
+"""What a promotion's scope condition may name. Money in it is minor units, rates are basis points."""
+
+INNER = ("percent", "amount", "fixed_price")
+"""What a coupon may do."""
+
+PROBLEMS = {"price_list": _price_list_problems, "promotions": _promotion_problems}
+"""What else can be wrong with a row, by table."""
+
+
+def _sort(
+    rows: pl.LazyFrame, table: str, fields: Mapping[str, Field], key: list[str], further: list[pl.Expr]
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The typed rows, and those refused: unreadable or missing columns, what `further` says, and keys that came before."""
     typed = {f"_typed_{name}": field.typed for name, field in fields.items()}
     rows = rows.with_columns(**typed)
-    problems: list[pl.Expr] = [_problem(name, field) for name, field in fields.items()]
-    if table in ("price_list", "promotions"):
-        start, end = ("valid_from", "valid_to") if table == "price_list" else ("starts_at", "ends_at")
-        backwards = pl.col(f"_typed_{end}") <= pl.col(f"_typed_{start}")
-        problems.append(pl.when(backwards).then(pl.format("ends '{}' before it starts '{}'", end, start)))
+    problems: list[pl.Expr] = [*(_problem(name, field) for name, field in fields.items()), *further]
     first = pl.struct([f"_typed_{name}" for name in key]).is_first_distinct()
     problems.append(pl.when(~first).then(pl.lit(f"comes twice: the same {', '.join(key)} stands in an earlier row")))
     rows = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True))
     good = rows.filter(pl.col("reason") == "").select(
-        *(pl.col(f"_typed_{name}").cast(tables.schema(table)[name]).alias(name) for name in fields), "source_ref"
+        *(pl.col(f"_typed_{name}").cast(dtype).alias(name) for name, dtype in tables.schema(table).items() if name in fields),
+        "source_ref",
     )
     written = [name for name in tables.schema(table) if name != "source_ref"]
     bad = rows.filter(pl.col("reason") != "").select(

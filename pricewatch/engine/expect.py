@@ -14,6 +14,8 @@ from pricewatch.engine.world import World
 
 EXPECTED = ("list_price", "expected_price", "expected_member_price")
 CHANGING = ("list_price", "price", "member_price")
+BESIDES = ("multibuy_paid", "credit", "coupon_price")
+"""What promotions give besides the price of one unit: null, too, where nothing can be compared."""
 
 
 def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.DataFrame) -> pl.LazyFrame:
@@ -21,9 +23,9 @@ def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.
 
     In: `tables.Offers`; `points` from `price_points`; `places` from `place_table`. Added besides: `comparable` (Boolean), `age`
     (Duration: `as_of` less `observed_at`), `tolerated_list_price`, `tolerated_price`, `tolerated_member_price` (what was
-    expected before, while the channel's grace runs), `leader_price` and `leader_ref` (for channels that follow one: what the
-    leader should show or, where nothing was decided, what it shows). Without a price point, or not comparable, every
-    expectation is null.
+    expected before, while the channel's grace runs), `leader_price`, `leader_ref` and `leader_shipping` (for channels that follow
+    one: what the leader should show or, where nothing was decided, what it shows; and what it takes for shipping). Without a
+    price point, or not comparable, every expectation is null.
     """
     known = places.select(
         "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", "leader", "landed", "low", "high",
@@ -45,9 +47,17 @@ def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.
     )
     fit = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     judged = judged.with_columns(
-        **{name: pl.when(fit).then(name) for name in EXPECTED},
+        **{name: pl.when(fit).then(name) for name in (*EXPECTED, *BESIDES)},
         **{f"tolerated_{name}": pl.when(fit & _young(name)).then(f"earlier_{name}") for name in CHANGING},
-    ).drop(*(f"earlier_{name}" for name in CHANGING), *(f"{name}_changed_at" for name in CHANGING), "since", "until")
+    ).drop(
+        *(f"earlier_{name}" for name in CHANGING),
+        *(f"{name}_changed_at" for name in CHANGING),
+        "since",
+        "until",
+        "applied",
+        "member_applied",
+        strict=False,
+    )
     return judged.join(_leaders(judged), on=["market", "leader", "item"], how="left", validate="m:1")
 
 
@@ -66,9 +76,13 @@ def _in_segment(world: World) -> pl.Expr:
 def _leaders(judged: pl.LazyFrame) -> pl.LazyFrame:
     """What each channel's leader should show for an item, or shows; null where its places disagree."""
     said = pl.coalesce("expected_price", "price")
-    one = said.min() == said.max()
+    one, alike = said.min() == said.max(), pl.col("shipping").min() == pl.col("shipping").max()
     return (
         judged.filter(pl.col("role") == "leader", pl.col("comparable"))
         .group_by("market", leader="channel", item="item")
-        .agg(leader_price=pl.when(one).then(said.min()), leader_ref=pl.col("source_ref").min())
+        .agg(
+            leader_price=pl.when(one).then(said.min()),
+            leader_ref=pl.col("source_ref").min(),
+            leader_shipping=pl.when(alike).then(pl.col("shipping").min()),
+        )
     )

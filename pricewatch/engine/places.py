@@ -20,6 +20,9 @@ LOOKS_BACK = timedelta(days=8)
 REMEMBERS_ENDED = timedelta(days=60)
 """For how long an ended promotion's price is recognised."""
 
+ANNOUNCED = timedelta(days=14)
+"""How long before its start a promotion's price is recognised."""
+
 
 def place_table(world: World, places: pl.DataFrame) -> pl.DataFrame:
     """One row a place with what is known of it.
@@ -81,9 +84,9 @@ def numbered(world: World) -> pl.DataFrame:
 
 
 def relevant(world: World) -> pl.DataFrame:
-    """The calendar rows that can matter tonight: begun, and not ended longer ago than anybody asks for."""
+    """The calendar rows that can matter tonight: begun or soon to begin, and not ended longer ago than anybody asks for."""
     earliest = looked_back_to(world) - REMEMBERS_ENDED
-    return numbered(world).filter(pl.col("starts_at") <= world.as_of, pl.col("ends_at") > earliest)
+    return numbered(world).filter(pl.col("starts_at") <= world.as_of + ANNOUNCED, pl.col("ends_at") > earliest)
 
 
 def looked_back_to(world: World) -> datetime:

@@ -9,83 +9,100 @@ segment that its own observation time falls into, so Sunday's till lines are jud
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import polars as pl
 
-from pricewatch.domain import tables
-from pricewatch.domain.mechanics import reduced
-from pricewatch.engine.places import REMEMBERS_ENDED, looked_back_to, relevant
-from pricewatch.engine.world import World
+from pricewatch.domain.mechanics import MECHANICS, paid
+from pricewatch.domain.money import BASIS_POINTS, half_up
+from pricewatch.domain.stacking import stacked
+from pricewatch.engine.calendar_rows import offered
+from pricewatch.engine.places import ANNOUNCED, REMEMBERS_ENDED
+from pricewatch.engine.price_versions import VERSION, segments_of, versions
+from pricewatch.engine.world import POLICY, World
 
-_FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - cast to UTC below
 KEY = ["area", "item"]
-
-
-def far() -> pl.Expr:
-    """An instant after every other."""
-    return pl.lit(_FAR).dt.replace_time_zone("UTC").cast(tables.UTC)
+SEGMENT = [*KEY, "since"]
 
 
 def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """One row an area, item and segment.
 
-    `since`, `until` (UTC, end-exclusive); `list_price`, `price_row`; `expected_price` with `promotion_row` and
-    `promotion_starts_at` (null without promotion); `expected_member_price` with `member_promotion_row` (null where members have
-    no price of their own); `previous_list_price`, `next_list_price` with their rows; `ended_price`, `ended_member_price` with
-    their rows; and what was expected before the last change of each price, and when it changed: `earlier_list_price` until
-    `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price` until `member_price_changed_at`.
+    `since`, `until` (UTC, end-exclusive); `list_price`, `price_row`; `expected_price` with `promotion_row` (the promotion that
+    takes off most), `applied` (List(Int32): all that apply, in order) and `promotion_starts_at` (null without promotion);
+    `expected_member_price` with `member_promotion_row` (null where members have no price of their own); `previous_list_price`,
+    `next_list_price` with their rows; `ended_price`, `ended_member_price`, `early_price`, `early_member_price` (the promotion
+    that ended last, the one that begins next) with their rows; what was expected before the last change of each price, and when it
+    changed: `earlier_list_price` until `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price`
+    until `member_price_changed_at`. What a promotion gives that is not in the price of one unit: `multibuy_paid` for
+    `multibuy_quantity` units with `multibuy_row`; `credit` (deferred, a unit) with `credit_row`; `extra` content (basis points)
+    with `extra_row`; `shipping_row` where shipping is free; `coupon_price` with `coupon_row`.
     Money is Int64 minor units, rows are Int32 positions in `central.price_list` and `central.promotions`. Products without a
     price version have no point.
 
     Solved step by step, not as one lazy plan: the later steps share the first ones, which one plan would solve again for each.
     """
-    areas = places.select("area", "market", "zone", "role").unique()
-    versions = _versions(world, items).join(areas.drop("role"), on=["market", "zone"], how="inner")
-    offered = _offered(world, items, places)
-    start, end = pl.lit(looked_back_to(world), tables.UTC), pl.lit(world.as_of, tables.UTC)
-    segments = _segments(versions, offered, start, end)
+    areas = places.select("area", "market", "zone", "role", "unit", *POLICY).unique("area", keep="first", maintain_order=True)
+    priced_by = versions(world, items).join(areas.select("area", "market", "zone"), on=["market", "zone"], how="inner")
+    calendar = offered(world, items, places)
+    segments = segments_of(world, priced_by, calendar)
     priced = segments.join(
-        segments.join(versions, on=KEY, how="inner")
+        segments.join(priced_by, on=KEY, how="inner")
         .filter(pl.col("valid_from") <= pl.col("since"), pl.col("since") < pl.col("valid_to"))
-        .select(*KEY, "since", *_VERSION),
-        on=[*KEY, "since"],
+        .select(*SEGMENT, *VERSION),
+        on=SEGMENT,
         how="left",
     )
-    running, ended = _running(priced, offered), _ended(priced, offered)
+    policy = areas.select("area", "unit", *POLICY).rename({"stack_limit": "limit"})
+    meeting = (
+        priced.select(*SEGMENT, "list_price")
+        .join(calendar, on=KEY, how="inner")
+        .filter(pl.col("list_price").is_not_null())
+        .join(policy, on="area", how="inner")
+    )
+    running = meeting.filter(pl.col("starts_at") <= pl.col("since"), pl.col("since") < pl.col("ends_at"))
+    since = pl.col("since")
+    ended = meeting.filter(pl.col("ends_at") <= since, pl.col("ends_at") > since - REMEMBERS_ENDED)
+    early = meeting.filter(pl.col("starts_at") > since, pl.col("starts_at") <= since + ANNOUNCED)
     points = priced
-    for audience, price, row in (
-        ("everyone", "promotion_price", "promotion_row"),
-        ("members", "member_promotion_price", "member_promotion_row"),
+    for part in (
+        _public(running),
+        _members(running),
+        *(_alone(ended, "ended", audience) for audience in ("everyone", "members")),
+        *(_alone(early, "early", audience) for audience in ("everyone", "members")),
+        _alone(running, "coupon", "coupon_holders"),
     ):
-        best = _best(running, audience, price, row)
-        points = points.join(best if audience == "everyone" else best.drop("starts_at"), on=[*KEY, "since"], how="left")
-        last = _last(ended, audience, "ended_price" if audience == "everyone" else "ended_member_price")
-        points = points.join(last, on=[*KEY, "since"], how="left")
-    decided = pl.col("role") != "within"
+        points = points.join(part, on=SEGMENT, how="left")
+    points = _decided(points, areas)
+    for part in (_multibuys(running, points), _credits(running, points), _extras(running), _shipping(running)):
+        points = points.join(part, on=SEGMENT, how="left")
     return (
-        points.rename({"starts_at": "promotion_starts_at"})
-        .join(areas.select("area", "role"), on="area", how="left")
-        .with_columns(expected_price=pl.min_horizontal("list_price", "promotion_price"))
-        .with_columns(
-            expected_price=pl.when(decided).then("expected_price"),
-            expected_member_price=pl.when(decided & pl.col("member_promotion_price").is_not_null()).then(
-                pl.min_horizontal("member_promotion_price", "expected_price")
-            ),
-            list_price=pl.when(decided).then("list_price"),
-        )
-        .sort(*KEY, "since")
+        points.sort(SEGMENT)
         .with_columns(
             *_before_its_change("list_price", "list_price"),
             *_before_its_change("expected_price", "price"),
             *_before_its_change("expected_member_price", "member_price"),
         )
-        .drop("promotion_price", "member_promotion_price", "role")
+        .drop("promotion_price", "member_promotion_price")
+    )
+
+
+def _decided(points: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """Expected prices; null in areas that only follow another channel within a corridor: nothing is decided there."""
+    decided = pl.col("role") != "within"
+    return (
+        points.join(areas.select("area", "role"), on="area", how="left")
+        .with_columns(expected_price=pl.when(decided).then(pl.min_horizontal("list_price", "promotion_price")))
+        .with_columns(
+            expected_member_price=pl.when(decided & pl.col("member_promotion_price").is_not_null()).then(
+                pl.min_horizontal("member_promotion_price", "expected_price")
+            ),
+            list_price=pl.when(decided).then("list_price"),
+        )
+        .drop("role")
     )
 
 
 def _before_its_change(column: str, name: str) -> tuple[pl.Expr, pl.Expr]:
-    """What a price was before it last changed, and when it changed. In: segments sorted by `KEY` and `since`.
+    """What a price was before it last changed, and when it changed. In: segments sorted by `SEGMENT`.
 
     A segment that begins because something else changed leaves the price, and the grace that runs for it, as they are.
     """
@@ -96,132 +113,105 @@ def _before_its_change(column: str, name: str) -> tuple[pl.Expr, pl.Expr]:
     return earlier.alias(f"earlier_{name}"), pl.col("since").gather(change).alias(f"{name}_changed_at")
 
 
-_VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_row", "next_list_price", "next_price_row"]
+def _of(kind: str) -> list[str]:
+    return [name for name, mechanic in MECHANICS.items() if mechanic.reduces == kind]
 
 
-def _versions(world: World, items: pl.DataFrame) -> pl.DataFrame:
-    """Price-list versions by market, zone and item; a version ends where it says, or where the next begins.
+def _single() -> pl.Expr:
+    """Promotions that make one unit cheaper, bought alone. A tier does so where it holds from the first unit on."""
+    return pl.col("mechanic").is_in(_of("unit")) | ((pl.col("mechanic") == "tier") & (pl.col("quantity") <= 1))
 
-    The previous and the next list price are the nearest that differ: a list that is issued anew each week repeats itself.
+
+def _public(running: pl.DataFrame) -> pl.DataFrame:
+    """What everybody pays: `promotion_price`, `promotion_row`, `promotion_starts_at`, `applied`."""
+    rows = running.filter(_single(), pl.col("audience") == "everyone")
+    began = rows.select(*SEGMENT, "promotion_row", promotion_starts_at="starts_at").unique(
+        [*SEGMENT, "promotion_row"], keep="first"
+    )
+    best = stacked(rows, key=SEGMENT).rename({"price": "promotion_price"})
+    return best.join(began, on=[*SEGMENT, "promotion_row"], how="left")
+
+
+def _members(running: pl.DataFrame) -> pl.DataFrame:
+    """What card holders pay where a promotion is for them: `member_promotion_price`, `member_promotion_row`, `member_applied`.
+
+    They may have what everybody has besides, as far as promotions are combined at all.
     """
-    key = ["market", "zone", "item"]
-    price, row = pl.col("list_price"), pl.col("price_row")
-    first, last = (pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(by)) for name in key) for by in (1, -1))
-    position = pl.int_range(pl.len())
-    began = pl.when(first | (price != price.shift(1))).then(position).forward_fill()
-    ends = pl.when(last | (price != price.shift(-1))).then(position).backward_fill()
+    single = running.filter(_single())
+    theirs = single.filter(pl.col("audience") == "members")
+    row = stacked(theirs, key=SEGMENT).drop_nulls("promotion_row").select(*SEGMENT, member_promotion_row="promotion_row")
+    both = single.filter(pl.col("audience").is_in(["everyone", "members"])).join(row, on=SEGMENT, how="semi")
+    price = stacked(both, key=SEGMENT).select(*SEGMENT, member_promotion_price="price", member_applied="applied")
+    return row.join(price, on=SEGMENT, how="left")
+
+
+def _alone(rows: pl.DataFrame, name: str, audience: str) -> pl.DataFrame:
+    """One promotion out of those that ended, begin later or ask for a coupon, with the price it alone makes of the list price.
+
+    The one that ended last, or begins first; of those, the cheapest, then the first of the calendar.
+    """
+    member = "member_" if audience == "members" else ""
+    kept = rows.filter(_single(), pl.col("audience") == audience).with_columns(row=pl.col("promotion_row"))
+    own = [*SEGMENT, "row", "starts_at", "ends_at"]  # each by itself
+    order = {"ended": ("ends_at", True), "early": ("starts_at", False), "coupon": ("price", False)}[name]
     return (
-        world.central.price_list.with_row_index("price_row")
-        .with_columns(pl.col("price_row").cast(pl.Int32))
-        .join(items, on="sku", how="inner")
-        .sort(*key, "valid_from")
-        .with_columns(
-            valid_to=pl.min_horizontal(
-                pl.col("valid_to").fill_null(far()), pl.col("valid_from").shift(-1).over(key).fill_null(far())
-            ),
-            previous_list_price=pl.when(~first).then(price.shift(1)).gather(began),
-            previous_price_row=pl.when(~first).then(row.shift(1)).gather(began),
-            next_list_price=pl.when(~last).then(price.shift(-1)).gather(ends),
-            next_price_row=pl.when(~last).then(row.shift(-1)).gather(ends),
-        )
-        .select(*key, "valid_from", "valid_to", *_VERSION)
+        stacked(kept, key=own)
+        .drop_nulls("promotion_row")
+        .drop("promotion_row")
+        .sort(order[0], "price", "row", descending=[order[1], False, False])
+        .unique(SEGMENT, keep="first", maintain_order=True)
+        .select(*SEGMENT, pl.col("price").alias(f"{name}_{member}price"), pl.col("row").alias(f"{name}_{member}row"))
     )
 
 
-def _offered(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Calendar rows spread to the areas and items they are for: area, item, promotion_row, mechanic, value, audience, window."""
-    calendar = relevant(world)
-    channels = sorted(set(world.channels["channel"].to_list()))
-    zones = sorted(set(places["zone"].drop_nulls().to_list()))
-    areas = places.select("area", "market", "channel", "zone").unique()
-    apart = (
-        calendar.filter(pl.col("locations").is_not_null())
-        .select("promotion_row", "market", "locations")
-        .explode("locations")
-        .join(places.select("market", "area", locations="location"), on=["market", "locations"], how="inner")
-        .select("promotion_row", "area", named=pl.lit(True))
-        .unique()
+def _multibuys(running: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+    """The multibuy with the lowest price a unit: what its quantity costs together.
+
+    On the list price where promotions exclude each other, else on the price that one unit has. Those for everybody come first.
+    """
+    rows = running.filter(
+        pl.col("mechanic").is_in(_of("group")),
+        pl.col("mechanic") != "bundle",
+        pl.col("quantity") > 1,
+        pl.col("audience") != "coupon_holders",
     )
-    spread = (
-        calendar.with_columns(channel=_or_all("channels", channels), zone=_or_all("zones", zones))
-        .explode("channel")
-        .explode("zone")
-        .join(areas, on=["market", "channel", "zone"], how="inner")
-        .join(apart, on=["promotion_row", "area"], how="left")
-        .filter(pl.col("locations").is_null() | pl.col("named").fill_null(False))
-        .select("promotion_row", "area", "mechanic", "value", "audience", "starts_at", "ends_at")
-    )
-    return _scoped(calendar, world, items).join(spread, on="promotion_row", how="inner")
-
-
-def _or_all(column: str, every: list[str]) -> pl.Expr:
-    return pl.when(pl.col(column).is_null()).then(pl.lit(every, pl.List(pl.String))).otherwise(pl.col(column))
-
-
-def _scoped(calendar: pl.DataFrame, world: World, items: pl.DataFrame) -> pl.DataFrame:
-    """`promotion_row`, `item`: every product a calendar row is for. SKU, brand and category narrow each other down."""
-    products = world.central.products.select("sku", "brand", "category").join(items, on="sku", how="inner")
-    scope = ["sku", "brand", "category"]
-    rows = [pl.DataFrame(schema={"promotion_row": pl.Int32, "item": pl.Int32})]
-    given = calendar.select("promotion_row", *scope, given=pl.concat_str(pl.col(scope).is_not_null().cast(pl.Int8)))
-    for (pattern,), part in given.group_by("given"):
-        named = [column for column, flag in zip(scope, str(pattern), strict=True) if flag == "1"]
-        rows_of = part.select("promotion_row", *named)
-        joined = rows_of.join(products, on=named, how="inner") if named else rows_of.join(products, how="cross")
-        rows.append(joined.select("promotion_row", "item"))
-    return pl.concat(rows)
-
-
-def _segments(versions: pl.DataFrame, offered: pl.DataFrame, start: pl.Expr, end: pl.Expr) -> pl.DataFrame:
-    """`area`, `item`, `since`, `until`: cut at every change between `start` and `end`; the last segment has no end."""
-    priced = versions.select(KEY).unique()
-    inside = [
-        frame.select(*KEY, since=pl.col(edge))
-        for frame, edges in ((versions, ("valid_from", "valid_to")), (offered, ("starts_at", "ends_at")))
-        for edge in edges
-    ]
-    cuts = pl.concat([cut.filter(pl.col("since") > start, pl.col("since") <= end) for cut in inside])
-    cuts = cuts.join(priced, on=KEY, how="semi")
-    every = pl.concat([priced.with_columns(since=start), cuts]).unique().sort(*KEY, "since")
-    return every.with_columns(until=pl.col("since").shift(-1).over(KEY).fill_null(far()))
-
-
-def _running(priced: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """Promotions in force in each segment, with the price each makes."""
+    rows = rows.join(points.select(*SEGMENT, "expected_price"), on=SEGMENT, how="left")
+    single = pl.when(pl.col("stacking") == "exclusive").then("list_price").otherwise(pl.coalesce("expected_price", "list_price"))
+    together = paid(pl.col("mechanic"), single, *(pl.col(name) for name in ("value", "quantity", "pay", "quantity")))
     return (
-        priced.select(*KEY, "since", "list_price")
-        .join(offered, on=KEY, how="inner")
-        .filter(pl.col("starts_at") <= pl.col("since"), pl.col("since") < pl.col("ends_at"))
-        .with_columns(reduced=reduced(pl.col("mechanic"), pl.col("list_price"), pl.col("value")))
+        rows.with_columns(multibuy_paid=together)
+        .filter(pl.col("multibuy_paid").is_not_null())
+        .with_columns(each=pl.col("multibuy_paid") * BASIS_POINTS // pl.col("quantity"), for_all=pl.col("audience") != "everyone")
+        .sort("for_all", "each", "promotion_row")
+        .unique(SEGMENT, keep="first", maintain_order=True)
+        .select(*SEGMENT, "multibuy_paid", multibuy_quantity="quantity", multibuy_row="promotion_row")
     )
 
 
-def _ended(priced: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """Promotions that ended before each segment, with the price they would make of its list price."""
+def _credits(running: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+    """Credit given later for one unit at the expected price, all credits in force together; rounded half up each."""
+    rows = running.filter(pl.col("mechanic").is_in(_of("credit"))).join(
+        points.select(*SEGMENT, "expected_price"), on=SEGMENT, how="left"
+    )
+    price = pl.coalesce("expected_price", "list_price")
     return (
-        priced.select(*KEY, "since", "list_price")
-        .join(offered, on=KEY, how="inner")
-        .filter(pl.col("ends_at") <= pl.col("since"), pl.col("ends_at") > pl.col("since") - REMEMBERS_ENDED)
-        .with_columns(reduced=reduced(pl.col("mechanic"), pl.col("list_price"), pl.col("value")))
+        rows.sort("promotion_row")
+        .group_by(SEGMENT)
+        .agg(credit=half_up(price * pl.col("value"), BASIS_POINTS).sum(), credit_row=pl.col("promotion_row").first())
     )
 
 
-def _best(running: pl.DataFrame, audience: str, price: str, row: str) -> pl.DataFrame:
-    """The cheapest promotion for an audience; of equally cheap ones, the first of the calendar."""
+def _extras(running: pl.DataFrame) -> pl.DataFrame:
+    """More content for the same price: the largest share in force, in basis points."""
+    rows = running.filter(pl.col("mechanic").is_in(_of("content")))
     return (
-        running.filter(pl.col("audience") == audience, pl.col("reduced").is_not_null())
-        .sort("reduced", "promotion_row")
-        .unique([*KEY, "since"], keep="first", maintain_order=True)
-        .select(*KEY, "since", pl.col("reduced").alias(price), pl.col("promotion_row").alias(row), "starts_at")
+        rows.sort("value", "promotion_row", descending=[True, False])
+        .unique(SEGMENT, keep="first", maintain_order=True)
+        .select(*SEGMENT, extra="value", extra_row="promotion_row")
     )
 
 
-def _last(ended: pl.DataFrame, audience: str, price: str) -> pl.DataFrame:
-    """The promotion for an audience that ended last."""
-    row = f"{price.removesuffix('_price')}_row"
-    return (
-        ended.filter(pl.col("audience") == audience, pl.col("reduced").is_not_null())
-        .sort("ends_at", "reduced", "promotion_row", descending=[True, False, False])
-        .unique([*KEY, "since"], keep="first", maintain_order=True)
-        .select(*KEY, "since", pl.col("reduced").alias(price), pl.col("promotion_row").alias(row))
-    )
+def _shipping(running: pl.DataFrame) -> pl.DataFrame:
+    """Where shipping is free, by which promotion."""
+    rows = running.filter(pl.col("mechanic").is_in(_of("shipping")))
+    return rows.group_by(SEGMENT).agg(shipping_row=pl.col("promotion_row").min())

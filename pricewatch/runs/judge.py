@@ -61,7 +61,7 @@ def audit(
     held = again.select((pl.col("decided") | pl.col("led")).sum()).item()
     unverified = judged.not_verified.collect()
     by_rule = dict(judged.judged_by.collect().unpivot().rows())
-    findings, incidents = conclude(candidates, again, unverified, rules, world, memory, items, places)
+    findings, incidents = conclude(candidates, again, unverified, points, rules, world, memory, items, places)
     return Audit(
         offers=seen,
         quarantine=refused,

@@ -103,11 +103,10 @@ class Decided:
     def at(self, when: datetime, sku: str, channel: str, store: str | None, zone: str) -> tuple[int | None, ...]:
         """List price, what everybody pays, what members pay."""
         versions = self.listed.get((sku, zone), [])
-        nexts = [version["valid_from"] for version in versions[1:]] + [NEVER]
-        inside = [v for v, n in zip(versions, nexts, strict=False) if v["valid_from"] <= when < min(n, v["valid_to"] or NEVER)]
+        inside = [version for version in versions if version["valid_from"] <= when < (version["valid_to"] or NEVER)]
         if not inside:
             return None, None, None
-        listed = inside[0]["list_price"]
+        listed = inside[-1]["list_price"]  # of those in force, the one that began last
         made: dict[str, list[int]] = {"everyone": [listed], "members": []}
         for row in self.of[sku]:
             there = all(
@@ -115,7 +114,8 @@ class Decided:
                 for scope, place in (("channels", channel), ("zones", zone), ("locations", store))
             )
             if there and row["starts_at"] <= when < row["ends_at"]:
-                made[row["audience"]].append(reduced(row["mechanic"], listed, row["value"]))
+                price = reduced(row["mechanic"], listed, row["value"])
+                made[row["audience"]] += [price] if price < listed else []  # what makes nothing cheaper is no price of its own
         everybody = min(made["everyone"])
         return listed, everybody, min(made["members"] + [everybody]) if made["members"] else None
 

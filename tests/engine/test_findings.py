@@ -100,17 +100,18 @@ def test_every_kind_has_a_sentence_for_every_finding() -> None:
 
 def test_how_the_expected_price_came_about_is_told() -> None:
     missing = found([rule("promotion_missing")], web("sku  price\nA1  12.99"))
-    assert missing["because"].to_list() == ["list price 12.99 since 2026-03-01; promotion P-2218 makes it 9.99"]
+    listed = "leading channel: list price 12.99 since 2026-03-01"
+    assert missing["because"].to_list() == [f"{listed}; promotion P-2218 (9.99) makes it 9.99"]
     stale = found([rule("promotion_stale")], web("sku  price\nA2  4.00"))
-    assert stale["because"].to_list() == ["list price 5.00 since 2026-01-01; promotion P-2200 has ended"]
+    assert stale["because"].to_list() == ["leading channel: list price 5.00 since 2026-01-01; promotion P-2200 has ended"]
     plain = found([rule("expected_price")], web("sku  price\nA3  1.50"))
-    assert plain["because"].to_list() == ["list price 1.00 since 2026-01-01"]
+    assert plain["because"].to_list() == ["leading channel: list price 1.00 since 2026-01-01"]
     assert missing.select("price_ref", "promotion_ref").rows() == [("price_list:2", "promotions:2")]
 
 
 def test_a_promotion_is_not_said_to_make_a_price_that_it_does_not_make() -> None:
     conflict = found([rule("conflict")], web("sku  surface  price\nA1  html  8.88\nA1  jsonld  9.99"))
-    assert conflict["because"].to_list() == ["list price 12.99 since 2026-03-01"]
+    assert conflict["because"].to_list() == ["leading channel: list price 12.99 since 2026-03-01"]
 
 
 def test_the_most_specific_rule_keeps_a_wrong_price_with_the_highest_severity_and_names_the_others() -> None:
