@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pricewatch.domain import identifiers
+from pricewatch.engine import conditions
 from pricewatch.engine.checks import CANDIDATE, registry
 from pricewatch.engine.world import Rule, World
 
@@ -114,7 +115,7 @@ def judged_by(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: 
     ours = [
         rule for rule in rules if registry()[rule.check].scope == "offers" and "assortment" not in registry()[rule.check].frames
     ]
-    named = {name for rule in ours if rule.where for name in pl.sql_expr(rule.where).meta.root_names()}
+    named = {name for rule in ours if rule.where for name in conditions.columns_of(rule.where)}
     if wanted := [name for name in PRODUCT_COLUMNS if name in named]:
         offers = offers.join(products(world, items).select("item", *wanted), on="item", how="left", validate="m:1")
     counted = {}
@@ -154,7 +155,7 @@ def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
 
 def condition(where: str | None) -> pl.Expr | None:
     """A rule's `where` as an expression; null verdicts count as 'not concerned'. Raises Polars' SQL errors."""
-    return None if where is None else pl.sql_expr(where).fill_null(False)
+    return None if where is None else conditions.compiled(where)
 
 
 def _candidates(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
@@ -186,6 +187,6 @@ def _frame(frame: pl.LazyFrame, name: str, rule: Rule, where: pl.Expr | None, ca
     """A world frame a check asked for; the rule's condition narrows the ones that have its columns."""
     if name == "assortment":
         return _concerned(frame, rule, where, catalogue)
-    if name == "source_runs" and where is not None:
+    if name == "source_runs" and where is not None and registry()[rule.check].scope == "night":
         return frame.filter(where)
     return frame

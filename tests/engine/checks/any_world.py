@@ -24,13 +24,15 @@ PLACES = [
     ("store", "0417", "own_zone", None),
     ("store", "0418", "own_zone", None),
 ]
+ZONES = ["Z1", "Z1", None, "Z2", "Z3"]
+FAMILIES = ["plain", "fancy"]
 GTINS = [None, 0, 4006381333931, 4006381333932, 36000291452]
 
 
 def any_offers(seed: int) -> pl.DataFrame:
     """Judged offers as `pricewatch.testing.judged` gives them, in an order made by chance."""
     chance = Random(seed)
-    catalogue = {sku: (chance.choice(GTINS), chance.choice([None, True, False])) for sku in SKUS}
+    catalogue = {sku: _product(chance) for sku in SKUS}
     offers = [
         (sku, place, seller)
         for sku in range(len(SKUS))
@@ -39,12 +41,24 @@ def any_offers(seed: int) -> pl.DataFrame:
         if chance.random() < (0.85 if seller is None else 0.2)
     ]
     chance.shuffle(offers)
-    rows = [_offer(chance, number, *offer, *catalogue[SKUS[offer[0]]]) for number, offer in enumerate(offers)]
+    rows = [_offer(chance, number, *offer, catalogue[SKUS[offer[0]]]) for number, offer in enumerate(offers)]
     schema = {name: dtype for name, (dtype, _) in JUDGED.items()} | dict.fromkeys(("item", "place", "area"), pl.Int32)
     return pl.DataFrame(rows, schema=schema)
 
 
-def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None, gtin: Any, clearance: Any) -> dict[str, Any]:
+def _product(chance: Random) -> dict[str, Any]:
+    """What the catalogue says of a product, by column: every row of it says the same."""
+    return {
+        "catalogue_gtin": chance.choice(GTINS),
+        "clearance": chance.choice([None, True, False]),
+        "family": chance.choice([None, *FAMILIES]),
+        "pack_of": chance.choice([None, 1, 6]),
+        "unit_sku": chance.choice([None, *SKUS[:4]]),
+        "listed": chance.choice([None, ["web"], ["app", "store"]]),
+    }
+
+
+def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None, product: dict[str, Any]) -> dict[str, Any]:
     quiet = {name: default for name, (_, default) in JUDGED.items()}
     channel, location, role, leader = PLACES[place]
     amounts = {name: chance.choice(AMOUNTS) for name in JUDGED if name in MONEY}
@@ -56,6 +70,7 @@ def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None
         **quiet,
         **amounts,
         **rows,
+        **product,
         "item": sku,
         "sku": SKUS[sku],
         "place": place,
@@ -72,8 +87,10 @@ def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None
         "comparable": seller is None and chance.random() < 0.9,
         "surface": "till" if channel == "store" else chance.choice(["html", "jsonld", "feed"]),
         "gtin": chance.choice(GTINS),
-        "catalogue_gtin": gtin,
-        "clearance": clearance,
+        "zone": ZONES[place],
+        "buy_box": chance.choice([None, True, False]),
+        "available": chance.choice([None, True, False]),
+        "quantity": chance.choice([None, 2, 3]),
         "price_low": None if price is None else max(0, price - away),
         "price_high": None if price is None else price + chance.choice([0, 0, 1, 300]),
         "lines": chance.choice([1, 1, 2, 5]),
@@ -133,4 +150,27 @@ def any_frames(seed: int) -> dict[str, pl.DataFrame]:
         "history": pl.DataFrame(history, schema=tables.schema("history")).sample(fraction=1, shuffle=True, seed=seed),
         "assortment": pl.DataFrame(assortment, schema=columns, orient="row"),
         "source_runs": pl.concat(runs),
+        **_frames_beside(chance),
     }
+
+
+def _frames_beside(chance: Random) -> dict[str, pl.DataFrame]:
+    """What is shown or decided of other products and zones."""
+    places, amounts = range(len(PLACES)), sorted({amount for amount in AMOUNTS if amount is not None})
+    families = [
+        (place, family, price, chance.choice([1, 1, 2])) for place in places for family in FAMILIES for price in amounts[:4]
+    ]
+    units = [(place, sku, chance.choice([0, 166, 499])) for place in places for sku in SKUS[:4] if chance.random() < 0.8]
+    zones = [
+        ("us", item, zone, chance.choice(amounts))
+        for item in range(len(SKUS))
+        for zone in ("Z1", "Z2", "Z3")
+        if chance.random() < 0.8
+    ]
+    columns: dict[str, dict[str, Any]] = {
+        "families": {"place": pl.Int32, "family": pl.String, "family_price": pl.Int64, "shown": pl.Int64},
+        "unit_prices": {"place": pl.Int32, "unit_sku": pl.String, "single_price": pl.Int64},
+        "zone_prices": {"market": pl.String, "item": pl.Int32, "other_zone": pl.String, "zone_list_price": pl.Int64},
+    }
+    rows = {"families": families, "unit_prices": units, "zone_prices": zones}
+    return {name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in columns.items()}

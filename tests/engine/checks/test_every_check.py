@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from any_world import any_frames, any_offers
+from frames_beside import families_of, unit_prices_of, zone_prices_of
 from polars.testing import assert_frame_equal
 from shown_before import history_of
 
@@ -114,7 +115,8 @@ def test_a_kind_reads_no_column_that_it_does_not_name(kind):
     """What it names in `needs`, what every candidate carries of its offer, and whether the offer is comparable."""
     offers, frames = any_offers(2), any_frames(2)
     always = {*EVIDENCE, "comparable", "sku", *PRODUCT_COLUMNS, "market", "channel", "location"}
-    bare = offers.drop(name for name in offers.columns if name not in always | kind.needs)
+    named = kind.needs | (kind.reads(kind.params()) if kind.reads is not None else frozenset())
+    bare = offers.drop(name for name in offers.columns if name not in always | named)
     same(found_by(kind, bare, frames), found_by(kind, offers, frames))
 
 
@@ -166,6 +168,25 @@ OTHER = """
     D3   web      9.99   9.99        -          90h  -            -
     D4   web      9.99   9.99        -          7h   36000291452  4006381333931
 """
+BESIDE = """
+    sku  channel      location  zone  seller  surface  price  list_price  family  pack_of  unit_sku  max_price  label_price  buy_box
+    F1   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -            -
+    F2   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -            -
+    F3   web          -         Z1    -       html     1.09   -           plain   -        -         0.99       -            -
+    F6   web          -         Z1    -       html     6.49   6.49        -       6        F1        -          -            -
+    T1   store        0418      Z2    -       till     0.10   11.00       -       -        -         -          0.09         -
+    M1   marketplace  -         -     -       api      9.99   -           -       -        -         -          -            -
+    M1   marketplace  -         -     Acme    api      8.99   -           -       -        -         -          -            true
+"""
+BESIDE_ZONES = """
+    sku  other_zone  zone_list_price
+    T1   Z1          10.00
+    T1   Z2          11.00
+"""
+BESIDE_PAST = """
+    sku  since       price
+    T1   2026-01-01  10.00
+"""
 RIGHT = """
     sku  channel      role      leader  landed  low  high  price  list_price  expected_price  leader_price  shipping  was_price
     A1   web          leader    -       -       -    -     9.99   12.99       9.99            9.99          -         12.99
@@ -188,11 +209,15 @@ def codes(offers: pl.DataFrame) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def bad() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """A night on which every example of a manual has something to find."""
-    offers = codes(pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER)], how="diagonal"))
+    offers = codes(pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER, BESIDE)], how="diagonal"))
     missing = "item  place  area  list_price  channel  channel_kind  market\n99  0  0  9.99  web  web  us"
     columns = {**EVIDENCE, "channel": pl.String, "channel_kind": pl.String, "market": pl.String}
     failed = source_run("shop", "web", status="failed", problem="no answer", rows=0)
-    return offers, {"assortment": typed(missing, columns), "source_runs": failed}
+    past = typed(BESIDE_PAST, {"sku": pl.String, **tables.schema("history")}).join(offers, on="sku", how="inner", suffix="_shown")
+    beside = {**families_of(offers), **unit_prices_of(offers), **zone_prices_of(offers, BESIDE_ZONES)}
+    history = tables.empty("history")
+    beside["history"] = pl.concat([history, past.with_columns(until="since").select(history.columns)])
+    return offers, {"assortment": typed(missing, columns), "source_runs": failed, **beside}
 
 
 def example_of(kind: Check, folder: Path) -> Rule:
@@ -217,7 +242,8 @@ def test_the_example_of_the_manual_is_a_rule_that_finds_something_on_a_bad_night
 @every_kind_of_ours
 def test_the_example_of_the_manual_is_silent_on_a_right_night(kind, tmp_path):
     rule = example_of(kind, tmp_path / "rules")
-    right = judged(RIGHT).with_columns(regular_price="list_price", gtin=GTIN, catalogue_gtin=GTIN)
+    right = judged(RIGHT).with_columns(regular_price="list_price", gtin=GTIN, catalogue_gtin=GTIN, label_price="price")
+    right = right.with_columns(surface=pl.when(pl.col("channel") == "store").then(pl.lit("till")).otherwise("surface"))
     healthy = source_run("shop", "web", rows=1000, expected_rows=1000)
     listed = right.select("item", "place", "area", "list_price", "price_row", "currency", "market", "channel", "channel_kind")
     frames = {"source_runs": healthy, "assortment": listed, **history_of(RIGHT, CHARGED)}
