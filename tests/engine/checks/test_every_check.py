@@ -169,14 +169,17 @@ OTHER = """
     D4   web      9.99   9.99        -          7h   36000291452  4006381333931
 """
 BESIDE = """
-    sku  channel      location  zone  seller  surface  price  list_price  family  pack_of  unit_sku  max_price  label_price  buy_box
-    F1   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -            -
-    F2   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -            -
-    F3   web          -         Z1    -       html     1.09   -           plain   -        -         0.99       -            -
-    F6   web          -         Z1    -       html     6.49   6.49        -       6        F1        -          -            -
-    T1   store        0418      Z2    -       till     0.10   11.00       -       -        -         -          0.09         -
-    M1   marketplace  -         -     -       api      9.99   -           -       -        -         -          -            -
-    M1   marketplace  -         -     Acme    api      8.99   -           -       -        -         -          -            true
+    sku  channel      location  zone  seller  surface  price  list_price  family  pack_of  unit_sku  max_price  label_price
+    F1   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -
+    F2   web          -         Z1    -       html     0.99   0.99        plain   -        -         -          -
+    F3   web          -         Z1    -       html     1.09   -           plain   -        -         0.99       -
+    F6   web          -         Z1    -       html     6.49   6.49        -       6        F1        -          -
+    T1   store        0418      Z2    -       till     0.10   11.00       -       -        -         -          0.09
+"""
+SELLERS = """
+    sku  channel      seller  price  buy_box
+    M1   marketplace  -       9.99   -
+    M1   marketplace  Acme    8.99   true
 """
 BESIDE_ZONES = """
     sku  other_zone  zone_list_price
@@ -209,7 +212,7 @@ def codes(offers: pl.DataFrame) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def bad() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """A night on which every example of a manual has something to find."""
-    offers = codes(pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER, BESIDE)], how="diagonal"))
+    offers = codes(pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER, BESIDE, SELLERS)], how="diagonal"))
     missing = "item  place  area  list_price  channel  channel_kind  market\n99  0  0  9.99  web  web  us"
     columns = {**EVIDENCE, "channel": pl.String, "channel_kind": pl.String, "market": pl.String}
     failed = source_run("shop", "web", status="failed", problem="no answer", rows=0)
