@@ -11,7 +11,7 @@ from html.entities import html5
 import polars as pl
 
 _CHARACTERS = (*range(0x20, 0x180), *range(0x2000, 0x2070), 0x1D48, 0x1D49, 0x20AC, 0x2212, 0xFF05)
-"""Characters that pages write as numeric entities: Latin letters, punctuation, spaces and dashes, raised d and e, the euro, the minus."""
+"""Characters that pages write as numeric entities: Latin letters, punctuation, spaces, dashes, raised d and e, euro, minus."""
 
 _ENTITIES = {
     **{f"&{name}": text for name, text in html5.items() if name.endswith(";") and len(text) == 1 and ord(text) in _CHARACTERS},
