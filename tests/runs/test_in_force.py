@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_a_pack_is_run_from_its_first_night_on_and_named_before(root: Path) -> N
     said = []
     for night in (FRIDAY, SATURDAY):
         run = last_run(workspace, night)
-        console = Console(width=100, color_system=None, record=True, quiet=True)
+        console = Console(width=100, color_system=None, file=io.StringIO(), record=True)
         console.print(morning(run, width=100))
         said.append("1 rule not in force this night: shown-price" in console.export_text())
     assert said == [True, False]
