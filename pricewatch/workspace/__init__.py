@@ -3,7 +3,8 @@
 - `config`: the models of `config/*.yaml`
 - `yamlfile`: YAML with line numbers; `mistakes`: what pydantic found wrong, in words
 - `references`: what one file says about another: markets, channels, leaders, spiders, importers
-- `rules`: `rules/*.yaml`, the header and the kind's own parameters
+- `rules`: `rules/**/*.yaml`, the header and the kind's own parameters; `rule_models`: what the header and a law pack may say
+- `rule_tests`: `rules/*.test.yaml`, in `small_tables`; `rule_warnings`: rules that make no sense; `rule_schema`: for editors
 - `frames`: markets, channels and sources as the engine is given them
 - `starter`: the template, and `pricewatch init`
 """
