@@ -70,7 +70,7 @@ def catalogue(products: pl.LazyFrame, lines: pl.DataFrame) -> pl.DataFrame:
         .select(
             "product_id",
             sku=pl.format("S{}", "product_id"),
-            gtin=in_store_code("product_id"),
+            gtin=made_up_gtin("product_id"),
             name=pl.concat_str(text, pl.col("package_size").str.to_lowercase(), separator=" ", ignore_nulls=True),
             # The data numbers the makers and names none.
             brand=pl.when(pl.col("brand") == "Private")
@@ -102,8 +102,8 @@ def volumes(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def in_store_code(product: str) -> pl.Expr:
-    """A GTIN-13 of our own making: 02, the product number in ten digits, the check digit. 819255 gives 0200008192558."""
-    digits = pl.format("02{}", pl.col(product).cast(pl.String).str.zfill(10))
+def made_up_gtin(product: str) -> pl.Expr:
+    """A GTIN-13 under 952, which GS1 keeps for examples: the product number, the check digit. 819255 gives 9520008192558."""
+    digits = pl.format("952{}", pl.col(product).cast(pl.String).str.zfill(9))
     weighted = [digits.str.slice(n, 1).cast(pl.Int64) * (3 if n % 2 else 1) for n in range(12)]
     return pl.format("{}{}", digits, (10 - pl.sum_horizontal(weighted) % 10) % 10)

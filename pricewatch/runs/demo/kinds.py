@@ -144,7 +144,7 @@ def not_listed(facts: Facts, week: int) -> Change | None:  # noqa: ARG001 - any 
 
 def wrong_gtin(facts: Facts, week: int) -> Change | None:  # noqa: ARG001
     """A well-formed GTIN of no product of ours."""
-    digits = f"04{draw('gtin', facts.product_id, below=10**10):010d}"
+    digits = f"9529{draw('gtin', facts.product_id, below=10**8):08d}"  # our own product numbers have eight digits
     return {"gtin": digits + str(_check_digit(digits))}
 
 

@@ -19,7 +19,7 @@ from pricewatch.runs.demo.shop import SERVER, Shop
 BREAD: Row = {
     "product_id": 819255,
     "sku": "S819255",
-    "gtin": "0200008192558",
+    "gtin": "9520008192558",
     "name": 'Rolls </script> & "Buns" 1 lb',
     "category": "Bread & Rolls",
     "price": 299,
@@ -58,7 +58,7 @@ def get(shop: Shop, path: str) -> tuple[int, str]:
 def test_a_page_shows_price_struck_through_price_member_price_and_label(shop: Shop) -> None:
     _, page = get(shop, "/p/819255")
     assert '<article class="product" data-product-id="819255">' in page
-    assert '<p class="gtin">0200008192558</p>' in page
+    assert '<p class="gtin">9520008192558</p>' in page
     assert '<p class="price">$2.99</p>' in page
     assert '<p class="was-price"><s>$3.49</s></p>' in page
     assert '<p class="member-price">$2.49 with card</p>' in page
@@ -108,7 +108,7 @@ def test_the_api_pages_through_all_products_in_minor_units(shop: Shop) -> None:
     assert {(page["page"], page["pages"]) for page in pages} == {(1, 3), (2, 3), (3, 3)}
     assert pages[0]["products"][0] == {
         "id": 1,
-        "gtin": "0200008192558",
+        "gtin": "9520008192558",
         "name": BREAD["name"],
         "price_minor": 299,
         "was_price_minor": 349,
