@@ -25,7 +25,11 @@ VOTED = ("regular_price", "price", "was_price", "member_price", "shipping", "rec
 """What most rows decide; `receipt` is a till line's quantity of several with what was charged for all of them."""
 
 BESIDE = {"label_price": "label", "file_price": "price_file"}
-"""Surfaces whose price every row of the offer knows: what is charged is held against what is posted and what was sent."""
+"""Surfaces whose price every row of the offer knows: what is charged is held against what is posted and what was sent.
+
+Where a till or a page is seen too, they are no other price of the same channel, but what its price is held against: a till that
+differs from its label is a matter of the check kind `scan_accuracy`, not of `conflict`.
+"""
 
 
 def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -58,9 +62,12 @@ def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:
     rank = pl.col("surface").replace_strict(ranks, return_dtype=pl.Int8)
     # Prices in another currency or with tax are no contradiction.
     alike = [*OFFER, "currency", "tax_included"]
+    beside = pl.col("surface").is_in(list(BESIDE.values()))
+    # a label and a price file without a till or page before them are all there is, and may contradict each other
+    counts = ~beside | beside.all().over(OFFER)
     return rows.with_columns(
-        price_low=pl.col("price_low").min().over(alike),
-        price_high=pl.col("price_high").max().over(alike),
+        price_low=pl.when(counts).then("price_low").min().over(alike),
+        price_high=pl.when(counts).then("price_high").max().over(alike),
         gtin=pl.coalesce("gtin", pl.col("gtin").max().over(OFFER)),
         leading=rank == rank.min().over(OFFER),
         **{name: pl.col("price").filter(pl.col("surface") == of).first().over(alike) for name, of in BESIDE.items()},

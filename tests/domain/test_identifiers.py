@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean
 
-from pricewatch.domain.identifiers import UNREADABLE, check_digit_right, gtin_number, gtin_text
+from pricewatch.domain.identifiers import (
+    UNREADABLE,
+    check_digit_right,
+    expanded,
+    gtin_number,
+    gtin_text,
+    restricted,
+    unit_of_case,
+)
 
 LENGTHS = (8, 12, 13, 14)
 gtins = st.sampled_from(LENGTHS).flatmap(lambda length: st.text("0123456789", min_size=length, max_size=length))
@@ -68,3 +76,58 @@ def test_nothing_written_is_null(text: str | None) -> None:
 def test_any_text_is_a_number_of_at_most_fourteen_digits_unreadable_or_null(text: str) -> None:
     value = number(text)
     assert value is None or 0 <= value < 10**14
+
+
+def expanded_by_hand(text: str) -> str:
+    """UPC-E to UPC-A, digit by digit, as the GS1 General Specifications' table says it."""
+    system, d, check = text[0], text[1:7], text[7]
+    if d[5] in "012":
+        return f"{system}{d[:2]}{d[5]}0000{d[2:5]}{check}"
+    if d[5] == "3":
+        return f"{system}{d[:3]}00000{d[3:5]}{check}"
+    if d[5] == "4":
+        return f"{system}{d[:4]}00000{d[4]}{check}"
+    return f"{system}{d[:5]}0000{d[5]}{check}"
+
+
+def test_a_upc_e_stands_for_a_upc_a() -> None:
+    assert expanded_by_hand("01234565") == "012345000065"
+    assert pl.select(expanded(pl.lit(1234565, pl.Int64))).item() == 12345000065
+
+
+@given(st.sampled_from("01"), st.text("0123456789", min_size=7, max_size=7).filter(lambda text: int(text) > 0))
+def test_every_upc_e_is_expanded_as_the_table_says(system: str, rest: str) -> None:
+    short = pl.lit(int(system + rest), pl.Int64)
+    assert pl.select(expanded(short)).item() == int(expanded_by_hand(system + rest))
+
+
+@pytest.mark.parametrize("number", [0, 20_000_000, 96385074, 4006381333931, None])
+def test_other_numbers_are_no_upc_e(number: int | None) -> None:
+    assert pl.select(expanded(pl.lit(number, pl.Int64))).item() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("2012345678900", True),
+        ("2912345678906", True),
+        ("0212345678903", True),
+        ("0412345678901", True),
+        ("1912345678909", False),
+        ("3012345678907", False),
+        ("0312345678902", False),
+        ("036000291452", False),
+        ("13017620422000", False),
+        ("22017620422000", False),
+        ("96385074", False),
+    ],
+)
+def test_numbers_for_use_inside_begin_with_02_04_or_20_to_29(text: str, inside: bool) -> None:
+    assert pl.select(restricted(pl.lit(number(text), pl.Int64))).item() is inside
+
+
+def test_a_case_names_the_product_inside_but_for_the_check_digit() -> None:
+    """3017620422003 -> case 13017620422000: stripping the indicator is not enough."""
+    assert pl.select(unit_of_case(pl.lit(13017620422000))).item() == 3017620422003 // 10
+    assert pl.select(unit_of_case(pl.lit(3017620422003))).item() is None
+    assert pl.select(unit_of_case(pl.lit(93017620422006))).item() is None

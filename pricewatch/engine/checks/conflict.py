@@ -29,7 +29,9 @@ def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     """Offers for which the channel shows several prices: page against markup, or till lines of one day against each other.
 
     `expected` is the price that leads (see `tables.SURFACES`; among till lines, the most frequent one), `observed` the one
-    farthest from it. Not judged: offers whose leading surface states no price; other sellers' offers.
+    farthest from it. A shelf label or a price file beside a till is what the till is held against (`scan_accuracy`), no second
+    price; without a till they are held against each other here. Not judged: offers whose leading surface states no price; other
+    sellers' offers.
 
     Example::
 

@@ -142,3 +142,21 @@ def test_till_lines_of_a_day_are_held_against_the_most_frequent_one():
         A1   0417      11.99     9.99      3      leading: till; 3 rows behind it
         """,
     )
+
+
+LABELLED = """
+    source  surface     sku  location  price
+    tills   till        A1   0417      9.99
+    labels  label       A1   0417      12.99
+    files   price_file  A1   0417      11.99
+    labels  label       A2   0417      12.99
+    files   price_file  A2   0417      11.99
+"""
+
+
+def test_a_label_or_price_file_contradicts_no_till_but_each_other_where_there_is_none():
+    sources = [source(name, "store", surface="till") for name in ("tills", "labels", "files")]
+    shown = night(world(CENTRAL, [channel("store")], sources), [rule("conflict")], raw(LABELLED))
+    assert_table(shown.findings, "sku  observed  expected  detail\nA2   11.99     12.99     leading: label; 1 rows behind it")
+    offers = shown.offers.filter("leading").select("surface", "price_low", "price_high", "label_price", "file_price")
+    assert offers.rows() == [("till", 999, 999, 1299, 1199), ("label", 1199, 1299, 1299, 1199)]

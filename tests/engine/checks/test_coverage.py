@@ -30,12 +30,12 @@ CENTRAL = decided(
 SOURCES = [source("shop", "web", surface="html"), source("markup", "web", surface="jsonld"), source("api", "app", surface="api")]
 
 
-def missing(rows: str, *, runs: Sequence[pl.DataFrame] = (), where: str | None = None) -> pl.DataFrame:
+def missing(rows: str, *, runs: Sequence[pl.DataFrame] = (), where: str | None = None, **params: str) -> pl.DataFrame:
     """Products found missing on web and app of zone Z1."""
     given = world(
         CENTRAL, [channel("web", role="leader"), channel("app", role="same_as", leader="web")], SOURCES, source_runs=runs
     )
-    found = night(given, [rule("coverage", where=where)], raw(rows))
+    found = night(given, [rule("coverage", where=where, **params)], raw(rows))
     assert found.quarantine.is_empty()
     assert found.unmatched.is_empty()
     return found.findings
@@ -73,6 +73,39 @@ def test_a_product_is_missing_where_the_catalogue_names_the_channel_and_it_was_n
 
 def test_seen_on_one_surface_at_any_price_is_listed():
     assert missing(EVERYTHING.replace("shop    A1   -       9.99", "markup  A1   -       1.00")).is_empty()
+
+
+def test_what_is_out_of_stock_is_listed_and_only_where_the_rule_says_so_missing():
+    rows = """
+        source  sku  price  availability
+        shop    A1   9.99   OutOfStock
+        shop    A2   9.99   InStock
+        shop    A4   9.99   -
+        api     A1   9.99   OutOfStock
+    """
+    assert_table(missing(rows), "sku  channel  detail\nA4   app      not listed")
+    assert_table(
+        missing(rows, sold_out="missing"),
+        """
+        sku  channel  detail
+        A1   app      listed, but out of stock
+        A1   web      listed, but out of stock
+        A4   app      not listed
+        """,
+    )
+
+
+def test_what_one_surface_calls_for_sale_is_for_sale():
+    rows = """
+        source  sku  price  availability
+        shop    A1   9.99   InStock
+        shop    A2   9.99   -
+        shop    A4   9.99   -
+        markup  A1   9.99   OutOfStock
+        api     A1   9.99   -
+        api     A4   9.99   -
+    """
+    assert missing(rows, sold_out="missing").is_empty()
 
 
 def test_another_sellers_offer_does_not_list_our_product():

@@ -75,3 +75,39 @@ def test_other_sellers_gtins_are_not_ours_to_mend():
         """,
     )
     assert found.is_empty()
+
+
+def test_what_is_the_matter_with_a_gtin_is_told_as_specifically_as_it_is_known():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin            catalogue_gtin
+        A1   13017620422000  3017620422003
+        A2   3017620422003   13017620422000
+        A3   301762042200    3017620422003
+        A4   2012345678903   3017620422003
+        """,
+    )
+    assert_table(
+        found,
+        """
+        sku  detail
+        A1   a case's GTIN: 13017620422000, catalogue: 03017620422003
+        A2   the single unit's GTIN: 03017620422003, catalogue: 13017620422000
+        A3   without its check digit: 00301762042200, catalogue: 03017620422003
+        A4   an in-store number: 02012345678903, catalogue: 03017620422003
+        """,
+    )
+
+
+def test_a_upc_e_is_the_upc_a_it_stands_for_and_in_store_numbers_are_compared_by_nobody():
+    found = findings_of(
+        "identifier",
+        """
+        sku  gtin           catalogue_gtin
+        A1   01234565       012345000065
+        A2   01234565       012345000072
+        A3   2012345001999  2012345000008
+        """,
+    )
+    assert found["sku"].to_list() == ["A2"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
-from pricewatch.testing import assert_table, findings_of, night, raw, rule, source, source_run, world
+from pricewatch.testing import SEEN, assert_table, findings_of, night, raw, rule, source, source_run, world
 from pricewatch.testing import central as decided
 from pricewatch.testing import channel as a_channel
 
@@ -23,7 +24,6 @@ def told(*runs: pl.DataFrame, where: str | None = None, **params: Any) -> list[t
 
 def test_a_complete_delivery_as_declared_is_healthy():
     assert told(source_run("shop", "web", rows=1000, expected_rows=1000)) == []
-    assert told(source_run("shop", "web", rows=0)) == []  # nothing was declared
 
 
 @pytest.mark.parametrize("status", ["failed", "degraded"])
@@ -43,6 +43,21 @@ def test_fewer_rows_than_the_asked_share_of_the_declared_ones_are_thin_and_exact
     assert told(source_run("shop", "web", rows=799, expected_rows=1000)) == [("shop", "799 rows, 1000 expected")]
     assert told(source_run("shop", "web", rows=799, expected_rows=1000), min_rows_percent=79.9) == []
     assert told(source_run("shop", "web", rows=0, expected_rows=1000), min_rows_percent=0) == []
+
+
+def test_a_complete_delivery_that_holds_no_offers_is_none_whatever_was_declared():
+    assert told(source_run("shop", "web", rows=0)) == [("shop", "it holds no offers at all")]
+    assert told(source_run("shop", "web", rows=0, expected_rows=1000)) == [("shop", "0 rows, 1000 expected")]
+    assert told(source_run("shop", "web", rows=0), min_rows_percent=0) == []
+    assert told(source_run("calendar", None, rows=0, feeds="promotions")) == []  # no promotion is running
+
+
+def test_a_feed_that_repeats_old_observations_is_too_old_beyond_the_asked_age():
+    run = source_run("shop", "web", rows=1000, newest=SEEN - timedelta(hours=36))
+    assert told(run) == []
+    assert told(run, max_age="36h") == []
+    assert told(run, max_age="35h") == [("shop", "its newest observation is 36 hours old")]
+    assert told(source_run("shop", "web", rows=1000, newest=None), max_age="1h") == []
 
 
 def test_rows_refused_by_the_reader_and_rows_quarantined_later_count_together():
