@@ -1,238 +1,237 @@
 """The few root causes that explain most findings: what went wrong, where, how much of that scope, and what it costs.
 
-Findings of one check and cause are grouped by every scope they could have in common: a promotion on a channel, a store, a zone, a
-category, a brand. Greedy set cover takes the scope that explains most first: 14 findings in 16 offers of one promotion are an
-incident; 14 in 4 000 offers of a channel are scattered, and stay together only as that.
+    100 000 findings -> price change 2026-03-09 has not arrived in app and web    41 200 findings, 100 % of what it changed there
+                        store 0367 shows the prices of zone Z2                     1 900 findings,  98 % of what differs
+                        ...
+                        stores: wrong price, here and there                          960 findings
+
+Findings that go back to one root (`scopes`) are one incident on every channel and under every rule; the others are grouped by
+what they have in common. Greedy set cover takes what explains most first, until nothing that is mostly wrong is left; the rest
+stays together by channel and check. An incident is named by its root or scope, never by counts: tomorrow it is the same one.
 """
 
 from __future__ import annotations
 
-import hashlib
-import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.domain.money import BASIS_POINTS
-from pricewatch.engine.checks import registry
+from pricewatch.engine.causes import UNKNOWN
+from pricewatch.engine.census import Census
+from pricewatch.engine.cover import cover
+from pricewatch.engine.explanations import explanations, identity
+from pricewatch.engine.incident_words import Part, scope_text, title
+from pricewatch.engine.scopes import keyed
+from pricewatch.engine.whereabouts import WHEREABOUTS, whereabouts
 from pricewatch.engine.world import Memory, World
-
-SCOPES: tuple[tuple[str, ...], ...] = (
-    ("channel", "promotion"),
-    ("channel", "zone", "promotion"),
-    ("channel", "location"),
-    ("channel", "zone"),
-    ("channel", "sku"),
-    ("channel", "category"),
-    ("channel", "brand"),
-)
-"""What findings may have in common. The channel alone is what is left for scattered ones."""
-
-AT_LEAST = 2
-"""Findings that make a scope."""
-
-MOSTLY_WRONG = 2_500
-"""Basis points of a scope's judged offers that must be wrong before the scope explains anything."""
 
 ACTIVE = ("new", "open", "regressed")
 
-CAUSES = {
-    "decimal_shift": "decimal point moved",
-    "net_instead_of_gross": "shown without tax",
-    "gross_instead_of_net": "shown with tax",
-    "previous_list_price": "price change has not arrived",
-    "next_list_price": "price change published early",
-    "other_zones_price": "another zone's price",
-    "member_price_shown_to_all": "member price shown to all",
-    "rounding": "one cent off",
-}
-"""Causes that say more than the title of their check."""
+FILE = "file"
+
+ROOTS = {"promotion": "promotion", "price change": "price_change", "zone": "shown_zone", FILE: FILE}
+"""Kinds of roots (`scopes`), and what they are called in an incident's `scope`."""
+
+SCATTERED = "scattered"
+"""The key of what nothing explains."""
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Findings that have a scope in common."""
+class _Where:
+    """The scope of an incident, and how much of it is wrong."""
 
-    check: str
-    cause: str
-    scope: tuple[tuple[str, str], ...]
-    rows: tuple[int, ...]
+    parts: tuple[Part, ...]
+    wrong: int | None
+    """Offers wrong there; null where nobody can say how many were judged."""
     judged: int | None
 
-
-def census(seen: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> list[pl.DataFrame]:
-    """How many judged offers each scope has, one frame a scope of `SCOPES` and one for the channel: scope columns and `judged`.
-
-    In: `audit.judge`'s `seen`; `places` from `place_table`.
-    """
-    calendar = world.central.promotions.select(pl.int_range(pl.len(), dtype=pl.Int32).alias("row"), "promotion")
-    products = world.central.products.join(items, on="sku", how="inner").select("item", "category", "brand")
-    where = places.select("place", "channel", "location", "zone")
-    # Counted by code first: a scope's text columns are joined to counts, not to offers.
-    by_place = seen.group_by("place").agg(n=pl.len()).join(where, on="place", how="inner")
-    named = (
-        seen.select("place", "item").join(products, on="item", how="inner").group_by("place", "category", "brand").agg(n=pl.len())
-    )
-    named = named.join(where, on="place", how="inner")
-    channels = seen.select("place", "item").join(where.select("place", "channel"), on="place", how="inner")
-    by_sku = channels.group_by("channel", "item").agg(n=pl.len()).join(items, on="item", how="inner")
-    rows = [seen.filter(pl.col(column).is_not_null()).group_by("place", row=column).agg(n=pl.len()) for column in PROMOTION_ROWS]
-    promoted = pl.concat(rows).join(calendar, on="row", how="inner").join(where, on="place", how="inner")
-    counts = []
-    for scope in (*SCOPES, ("channel",)):
-        of = next(
-            (
-                counted
-                for name, counted in (("promotion", promoted), ("sku", by_sku), ("category", named), ("brand", named))
-                if name in scope
-            ),
-            by_place,
-        )
-        counts.append(of.group_by(scope).agg(judged=pl.col("n").sum().cast(pl.Int64)))
-    return counts
+    @property
+    def share(self) -> int | None:
+        """Basis points of the judged offers that are wrong."""
+        return self.wrong * BASIS_POINTS // self.judged if self.wrong is not None and self.judged else None
 
 
-PROMOTION_ROWS = ("promotion_row", "member_promotion_row", "ended_row", "ended_member_row")
-"""Where a judged offer names a promotion: one in force or one that has ended, for everyone or for members."""
+@dataclass(frozen=True)
+class _Named:
+    """One incident, before its findings are counted."""
+
+    incident: str
+    market: str | None
+    key: str
+    mixed: bool
+    where: _Where
+    rows: list[int]
+
+    @property
+    def root(self) -> tuple[str, str] | None:
+        """Kind and value of its root: `("promotion", "P-2218")`; None without one."""
+        kind = next((kind for kind in ROOTS if self.key.startswith(f"{kind} ")), None)
+        if kind is None or (kind == FILE and self.where.parts == _whole_file(self.key)):
+            return None
+        return kind, self.key.removeprefix(f"{kind} ")
+
+    @property
+    def scattered(self) -> bool:
+        """Whether nothing explains it."""
+        return self.key == SCATTERED
 
 
-def roll_up(
-    findings: pl.DataFrame, counts: Sequence[pl.DataFrame], memory: Memory, world: World
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def roll_up(findings: pl.DataFrame, counts: Census, memory: Memory, world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Findings with their `incident`, and `tables.Incidents`, ranked by severity and money.
 
-    In: reconciled findings; `census`. Only new, open and regressed findings make incidents.
+    In: reconciled findings; `census`. Only new, open and regressed findings make incidents. `explained` is null for what is
+    scattered: nothing explains it.
     """
-    active = findings.filter(pl.col("state").is_in(list(ACTIVE))).with_row_index("row")
-    groups = _cover(active, counts)
-    if not groups:
+    active = keyed(findings.filter(pl.col("state").is_in(list(ACTIVE))))
+    if active.is_empty():
         return findings, tables.empty("incidents")
-    ids = [_identity(group) for group in groups]
+    named = _named(active, counts, memory)
     members = pl.DataFrame(
-        {"row": [row for group in groups for row in group.rows], "at": [at for at, g in enumerate(groups) for _ in g.rows]},
-        schema={"row": pl.UInt32, "at": pl.Int64},
-    )
-    scopes = pl.DataFrame(
-        {
-            "at": range(len(groups)),
-            "incident": ids,
-            "title": [_title(group) for group in groups],
-            "scope": [" ".join(f"{name}={value}" for name, value in group.scope) for group in groups],
-            "judged": [group.judged for group in groups],
-        },
-        schema={"at": pl.Int64, "incident": pl.String, "title": pl.String, "scope": pl.String, "judged": pl.Int64},
-    )
-    told = active.join(members, on="row", how="inner").drop("incident").join(scopes, on="at", how="inner")
-    linked = findings.join(told.select("fingerprint", _incident="incident"), on="fingerprint", how="left", maintain_order="left")
+        {"at": range(len(named)), "_incident": [one.incident for one in named], "row": [one.rows for one in named]},
+        schema={"at": pl.Int32, "_incident": pl.String, "row": pl.List(pl.UInt32)},
+    ).explode("row")
+    told = active.join(members, on="row", how="inner")
+    linked = findings.join(told.select("fingerprint", "_incident"), on="fingerprint", how="left", maintain_order="left")
     linked = linked.with_columns(incident=pl.coalesce("_incident", "incident")).drop("_incident")
-    return linked, _incidents(told, memory, world)
+    return linked, _incidents(told, named, memory, world)
 
 
-def _cover(active: pl.DataFrame, counts: Sequence[pl.DataFrame]) -> list[_Group]:
-    """Greedy set cover, lazily: a scope's gain only shrinks, so only the best candidate is counted again."""
-    covered = bytearray(active.height)
-    candidates = [group for scope, count in zip(SCOPES, counts, strict=False) for group in _groups(active, scope, count)]
-    heap = [(-_gain(group, len(group.rows)), at) for at, group in enumerate(candidates)]
-    heapq.heapify(heap)
-    taken: list[_Group] = []
-    while heap:
-        gain, at = heapq.heappop(heap)
-        group = candidates[at]
-        left = tuple(row for row in group.rows if not covered[row])
-        if len(left) < AT_LEAST:
-            continue
-        now = -_gain(group, len(left))
-        if now > gain:
-            heapq.heappush(heap, (now, at))
-            continue
-        taken.append(_Group(group.check, group.cause, group.scope, left, group.judged))
-        for row in left:
-            covered[row] = 1
-    rest = active.filter(pl.Series([not flag for flag in covered], dtype=pl.Boolean))
-    return taken + _groups(rest, ("channel",), counts[-1], everything=True)
+def _named(active: pl.DataFrame, counts: Census, memory: Memory) -> list[_Named]:
+    """The incidents of the night: what the cover took, and what it left, by channel and check."""
+    offered = explanations(active, counts)
+    known = pl.col("identity").is_in(memory.incidents["incident"].implode())
+    taken = cover(offered.with_columns(known=known), active.height)
+    chosen = offered.drop("rows")[[one.explanation for one in taken]]
+    whole = [row for one, judged in zip(taken, chosen["judged"], strict=True) if judged is None for row in one.rows]
+    where = _where_roots(active[whole], counts)
+    named = []
+    for one, own in zip(chosen.iter_rows(named=True), (one.rows for one in taken), strict=True):
+        scope = _Where((_part(one["scope"], one["part"]),), active["offer"][own].n_unique(), one["judged"])
+        if one["judged"] is None:
+            scope = where[(one["key"], one["market"])]
+        if one["key"].startswith(f"{FILE} ") and not any(scope.parts):
+            scope = replace(scope, parts=_whole_file(one["key"]))
+        named.append(_Named(one["identity"], one["market"], one["key"], one["mixed"], scope, own))
+    left = set(range(active.height)).difference(*(one.rows for one in taken))
+    return named + _rest(active[sorted(left)], counts)
 
 
-def _gain(group: _Group, explained: int) -> float:
-    """Findings explained, weighed by how much of the scope is wrong; of equal ones, the more narrowly named scope."""
-    share = explained / max(group.judged or explained, explained)
-    return explained * share + len(group.scope) * 1e-6
-
-
-def _groups(active: pl.DataFrame, scope: tuple[str, ...], count: pl.DataFrame, *, everything: bool = False) -> list[_Group]:
-    """Groups of findings with one check, cause and scope that are worth a name."""
-    key = ["check", "cause", *scope]
-    grouped = active.group_by(key).agg("row").join(count, on=list(scope), how="left", nulls_equal=True)
-    grouped = grouped.with_columns(judged=pl.max_horizontal("judged", pl.col("row").list.len().cast(pl.Int64)))
-    if not everything:
-        named = pl.all_horizontal(pl.col(name).is_not_null() for name in scope)
-        size = pl.col("row").list.len().cast(pl.Int64)
-        grouped = grouped.filter(named, size >= AT_LEAST, size * BASIS_POINTS >= pl.col("judged") * MOSTLY_WRONG)
-    return [
-        _Group(
-            row["check"],
-            row["cause"],
-            tuple((name, str(row[name])) for name in scope if row[name] is not None),
-            tuple(sorted(row["row"])),
+def _where_roots(members: pl.DataFrame, counts: Census) -> dict[tuple[str, str | None], _Where]:
+    """The scope of each whole root, by root and market."""
+    told = whereabouts(members, counts) if members.height else pl.DataFrame(schema=WHEREABOUTS)
+    return {
+        (row["root"], row["market"]): _Where(
+            tuple(_part(row["scope"], part) for part in row["parts"]),
+            row["wrong"] if row["judged"] is not None else None,
             row["judged"],
         )
-        for row in grouped.sort(key, nulls_last=True).iter_rows(named=True)
+        for row in told.iter_rows(named=True)
+    }
+
+
+def _part(scope: list[str], values: list[str]) -> Part:
+    return tuple(zip(scope, values, strict=True))
+
+
+def _whole_file(key: str) -> tuple[Part, ...]:
+    """The scope of a file that is wrong wherever it is from."""
+    return (((FILE, key.removeprefix(f"{FILE} ")),),)
+
+
+def _rest(left: pl.DataFrame, counts: Census) -> list[_Named]:
+    """What nothing explains, by channel and check."""
+    groups = left.group_by("market", "channel", "check").agg("row", wrong=pl.col("offer").n_unique().cast(pl.Int64))
+    groups = groups.join(counts.of(("channel",)), on=["market", "channel"], how="left", nulls_equal=True)
+    groups = groups.with_columns(judged=pl.max_horizontal(pl.col("judged").fill_null(0), "wrong"))
+    return [
+        _Named(
+            identity("\x1f".join([market or "", SCATTERED, check, channel or ""])),
+            market,
+            SCATTERED,
+            False,
+            _Where(((("channel", channel),),) if channel else (), wrong, judged),
+            rows,
+        )
+        for market, channel, check, rows, wrong, judged in groups.sort("market", "channel", "check", nulls_last=True).iter_rows()
     ]
 
 
-def _identity(group: _Group) -> str:
-    text = "\x1f".join([group.check, group.cause, *(f"{name}={value}" for name, value in group.scope)])
-    # Twelve digits: among ten thousand incidents of a bad night, eight would name two alike once in a hundred nights.
-    return "i" + hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def _title(group: _Group) -> str:
-    """`store 0367: wrong price, price change has not arrived`. Where comes first: a narrow screen cuts the end."""
-    what = registry()[group.check].title
-    why = CAUSES.get(group.cause)
-    scope = dict(group.scope)
-    channel = scope.pop("channel", "")
-    where = [f"store {scope.pop('location')}" if "location" in scope else channel]
-    where += [f"{name} {value}" for name, value in scope.items()]
-    return f"{', '.join(part for part in where if part) or 'sources'}: {what}{f', {why}' if why else ''}"
-
-
-def _incidents(told: pl.DataFrame, memory: Memory, world: World) -> pl.DataFrame:
+def _incidents(told: pl.DataFrame, named: list[_Named], memory: Memory, world: World) -> pl.DataFrame:
     """`tables.Incidents` of the grouped findings."""
-    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(tables.SEVERITIES)}, return_dtype=pl.Int8)
-    worst_first = told.with_columns(_rank=rank).sort("_rank", "impact", "fingerprint", descending=[True, True, False])
+    rolled = _rolled(told)
     known = memory.incidents.group_by("incident").agg(_known=pl.col("first_seen").min())
-    rolled = (
-        worst_first.group_by("incident", "at", "title", "scope", "judged", "check", "cause", maintain_order=True)
-        .agg(
-            pl.col("severity").first(),
-            pl.col("owner").mode().sort().first(),
-            pl.len().cast(pl.Int64).alias("findings"),
-            pl.col("state").is_in(["new", "regressed"]).sum().cast(pl.Int64).alias("new"),
-            pl.struct("channel", "location").n_unique().cast(pl.Int64).alias("places"),
-            pl.col("sku").drop_nulls().n_unique().cast(pl.Int64).alias("skus"),
-            pl.col("impact").sum(),
-            pl.col("currency").drop_nulls().first(),
-            pl.col("fingerprint").first().alias("example_finding"),
-            pl.col("_rank").first(),
-            pl.col("name").first().alias("_name"),
-        )
+    markets = told["market"].drop_nulls().n_unique() > 1
+    words = pl.DataFrame(
+        [_words(named[row["at"]], row, with_market=markets) for row in rolled.iter_rows(named=True)],
+        schema={
+            "at": pl.Int32, "incident": pl.String, "title": pl.String, "scope": pl.String, "cause": pl.String, "judged": pl.Int64,
+            "share": pl.Int64, "explains": pl.Boolean,
+        },
+        orient="row",
+    )  # fmt: skip
+    whole = (
+        rolled.join(words, on="at", how="inner")
         .join(known, on="incident", how="left")
         .with_columns(
-            # One product's incident names it: nobody reads a SKU.
-            title=pl.when(pl.col("skus") == 1)
-            .then(pl.concat_str("title", "_name", separator=" - ", ignore_nulls=True))
-            .otherwise("title"),
-            explained=pl.lit(None, pl.Int64),
-            overcharge=pl.lit(None, pl.Int64),
-            undercharge=pl.lit(None, pl.Int64),
-            example=pl.lit(None, pl.String),
-            share=pl.col("findings") * BASIS_POINTS // pl.col("judged"),
+            impact=pl.col("overcharge") + pl.col("undercharge"),
+            explained=pl.when("explains").then(pl.col("findings") * BASIS_POINTS // told.height),
             first_seen=pl.coalesce("_known", pl.lit(world.night)),
             night=pl.lit(world.night),
         )
         .sort("_rank", "impact", "findings", "incident", descending=[True, True, True, False])
         .with_row_index("rank", offset=1)
     )
-    return rolled.select(pl.col(name).cast(dtype) for name, dtype in tables.schema("incidents").items())
+    return whole.select(pl.col(name).cast(dtype) for name, dtype in tables.schema("incidents").items())
+
+
+def _rolled(told: pl.DataFrame) -> pl.DataFrame:
+    """Findings counted by incident (`at`). Money is that of the currency most of its findings are in: no two are added up."""
+    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(tables.SEVERITIES)}, return_dtype=pl.Int8)
+    worst_first = told.with_columns(_rank=rank).sort("_rank", "impact", "fingerprint", descending=[True, True, False])
+    currency = pl.col("currency").drop_nulls().mode().sort().first()
+
+    def money(direction: str) -> pl.Expr:
+        return pl.col("impact").filter(pl.col("direction") == direction, pl.col("currency") == currency).sum()
+
+    return worst_first.group_by("at", maintain_order=True).agg(
+        pl.col("severity").first(),
+        pl.col("owner").mode().sort().first(),
+        pl.col("check").mode().sort().first(),
+        pl.col("cause").mode().sort().first().alias("_cause"),
+        pl.col("cause").n_unique().alias("_causes"),
+        pl.len().cast(pl.Int64).alias("findings"),
+        pl.col("state").is_in(["new", "regressed"]).sum().cast(pl.Int64).alias("new"),
+        pl.struct("channel", "location").n_unique().cast(pl.Int64).alias("places"),
+        pl.col("sku").drop_nulls().n_unique().cast(pl.Int64).alias("skus"),
+        currency.alias("currency"),
+        money("overcharge").alias("overcharge"),
+        money("undercharge").alias("undercharge"),
+        pl.col("message").first().alias("example"),
+        pl.col("fingerprint").first().alias("example_finding"),
+        pl.col("_rank").first(),
+        pl.col("name").first().alias("_name"),
+    )
+
+
+def _words(one: _Named, row: dict[str, object], *, with_market: bool) -> tuple[object, ...]:
+    """An incident's id, title, scope and cause, and how much of its scope is wrong."""
+    loose = one.mixed or one.scattered
+    cause = UNKNOWN if loose and row["_causes"] != 1 else str(row["_cause"])
+    market = one.market if with_market else None
+    kind, value = one.root or (None, None)
+    said = title(
+        market=market,
+        parts=one.where.parts,
+        check=str(row["check"]),
+        cause=cause,
+        root=value,
+        mixed=one.mixed,
+        scattered=one.scattered,
+        # One product's incident names it: nobody reads a SKU.
+        product=str(row["_name"]) if row["skus"] == 1 and row["_name"] else None,
+    )
+    rooted = f"{ROOTS[kind]}={value}" if kind else None
+    scope = scope_text(" ".join(filter(None, [f"market={market}" if market else None, rooted])) or None, one.where.parts)
+    return row["at"], one.incident, said, scope, cause, one.where.judged, one.where.share, not one.scattered

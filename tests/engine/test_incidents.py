@@ -43,7 +43,7 @@ def audited(wrong: dict[tuple[str, str], str], memory: Memory | None = None) -> 
 def test_a_promotion_missing_in_fourteen_of_sixteen_stores_is_one_incident() -> None:
     found = audited({(store, "A00"): "10.00" for store in STORES[:14]})
     (incident,) = found.incidents.to_dicts()
-    assert incident["scope"] == "channel=store promotion=P-2218"
+    assert incident["scope"] == "promotion=P-2218 channel=store"
     assert (incident["findings"], incident["places"], incident["skus"], incident["judged"]) == (14, 14, 1, 16)
     assert incident["share"] == 8750
     assert incident["impact"] == 14 * 300 * 2
@@ -53,7 +53,7 @@ def test_a_promotion_missing_in_fourteen_of_sixteen_stores_is_one_incident() -> 
 
 
 def test_a_store_that_is_wrong_altogether_is_one_incident_of_that_store() -> None:
-    found = audited({("0003", sku): "12.34" for sku in SKUS})
+    found = audited({("0003", sku): f"{11 + at}.{at:02}" for at, sku in enumerate(SKUS)})
     assert found.incidents.sort("findings").select("check", "scope", "findings", "share").rows() == [
         ("promotion_missing", "channel=store", 1, 15),
         ("expected_price", "channel=store location=0003", 39, 9750),
