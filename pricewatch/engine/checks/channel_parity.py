@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
-from pricewatch.domain.money import BASIS_POINTS, half_up
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
+from pricewatch.engine.corridors import broken_bound
 
 
 class ChannelParity(Params):
@@ -39,9 +39,7 @@ def channel_parity(offers: pl.LazyFrame, params: ChannelParity) -> pl.LazyFrame:
     """
     observed = pl.when(pl.col("landed").fill_null(False)).then(pl.col("price") + pl.col("shipping")).otherwise(pl.col("price"))
     low, high = pl.col("low").fill_null(0), pl.col("high").fill_null(0)
-    lowest = half_up(pl.col("leader_price") * (BASIS_POINTS + low), BASIS_POINTS)
-    highest = half_up(pl.col("leader_price") * (BASIS_POINTS + high), BASIS_POINTS)
-    bound = pl.when(observed < lowest).then(lowest).when(observed > highest).then(highest)
+    bound = broken_bound(observed, pl.col("leader_price"), low, high)
     wrong = params.tolerance.exceeded(observed - bound, bound) & pl.col("role").is_in(["same_as", "within"])
     excused = (pl.col("price") == pl.col("expected_price")).fill_null(False)
     asked = offers.filter(pl.col("seller").is_null(), pl.col("comparable"), wrong & ~excused)

@@ -59,10 +59,11 @@ def outlier(offers: pl.LazyFrame, params: Outlier, *, history: pl.LazyFrame) -> 
     """Offers whose price is far from the usual one, exactly ten, a hundred or a thousand times off, zero, or a placeholder.
 
     What is usual is the median of the product's prices in the same place over the last `days`, each counted by how long it was in
-    force (`against: history`), or of what places of the same channel kind show tonight (`against: peers`). Far is beyond
-    `times_mad` times the median absolute deviation and beyond the percents: by default below half the usual price up to 20.00,
-    more than 20 % below above that (the gross errors of Massachusetts 940 CMR 3.13), or more than twice the usual price. A price
-    list that says a wrong price is found too: what was decided is held against what was usual.
+    force (`against: history`), or of what the places of the same channel kind that the rule is about show tonight
+    (`against: peers`). Far is beyond `times_mad` times the median absolute deviation and beyond the percents: by default below
+    half the usual price up to 20.00, more than 20 % below above that (the gross errors of Massachusetts 940 CMR 3.13), or more
+    than twice the usual price. A price list that says a wrong price is found too: what was decided is held against what was
+    usual.
 
     Not judged, far below the usual price: what a promotion in force makes of the list price, and clearance products
     (`clearance: exempt`). Not judged at all but for zero and placeholders: offers with fewer than `at_least` days of history, or
@@ -146,15 +147,10 @@ def _far_above(params: Outlier) -> pl.Expr:
 def _words(params: Outlier) -> pl.Expr:
     """What is wrong with the price, and what the usual one was taken from."""
     price, usual = pl.col("price"), pl.col("usual")
-    shifts = [
-        (price == usual * times if above else price * times == usual, pl.lit(f"{words[0 if above else 1]} the usual price"))
-        for times, words in SHIFTS.items()
-        for above in (True, False)
-    ]
-    wrong = pl.when(price == 0).then(pl.lit("no price at all"))
-    wrong = wrong.when("_filled_in").then(pl.lit("filled in where no price was known"))
-    for holds, words in shifts:
-        wrong = wrong.when(holds).then(words)
-    wrong = wrong.when("_low").then(pl.lit("far below the usual price")).otherwise(pl.lit("far above the usual price"))
+    matters = [("no price at all", price == 0), ("filled in where no price was known", pl.col("_filled_in"))]
+    for times, (above, below) in SHIFTS.items():
+        matters += [(f"{above} the usual price", price == usual * times), (f"{below} the usual price", price * times == usual)]
+    matters += [("far below the usual price", pl.col("_low")), ("far above the usual price", pl.col("_high"))]
+    wrong = pl.coalesce(*(pl.when(holds).then(pl.lit(words)) for words, holds in matters))
     taken = "median of {} days" if params.against == "history" else "median of {} places"
     return pl.when(usual.is_null()).then(wrong).otherwise(pl.format("{} ({})", wrong, pl.format(taken, "prices")))

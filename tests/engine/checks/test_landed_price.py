@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pricewatch.testing import assert_table, findings_of, rule
+from pricewatch.testing import assert_table, central, channel, findings_of, night, raw, rule, source, world
 
 WORKED = """
     sku  channel      role    leader  leader_price  leader_shipping  price  shipping  points
@@ -102,3 +102,22 @@ def test_other_sellers_and_other_currencies_are_not_judged():
 def test_a_corridor_whose_ends_are_exchanged_is_refused():
     with pytest.raises(ValueError, match="exchange the two"):
         rule("landed_price", from_percent=8, to_percent=0)
+
+
+def test_through_the_engine_the_worked_example_is_the_marketplace_undercutting_the_webshop():
+    """18.99 + 2.99 - 0.20 = 21.78 against 21.99 with free shipping."""
+    decided = central(products="sku\nA1", price_list="sku  zone  list_price\nA1  Z1  21.99")
+    marketplace = channel("marketplace", role="within", leader="web", landed=True, high=800, own_seller="Corner Grocery")
+    given = world(decided, [channel("web", role="leader"), marketplace], [source("web", "web"), source("market", "marketplace")])
+    rows = raw("""
+        source  sku  seller          price  shipping  points
+        web     A1   -               21.99  0.00      -
+        market  A1   Corner Grocery  18.99  2.99      0.20
+    """)
+    assert_table(
+        night(given, [rule("landed_price", to_percent=8)], rows).findings,
+        """
+        channel      subject       observed  expected  delta  direction
+        marketplace  landed_price  21.78     21.99     -0.21  undercharge
+        """,
+    )
