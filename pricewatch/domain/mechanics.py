@@ -88,7 +88,7 @@ def reduced(
     acting = meant(mechanic, pl.lit(None, pl.String) if inner is None else inner)
     start = price.cast(pl.Int64) * scale
     left = lowered(acting, start, value, quantity, of=start, untouched=SINGLE_PRICE_STAYS, scale=scale, rounding=policy)
-    return charged(left, acting.is_in(COMPUTED) & (value > 0), price.cast(pl.Int64), scale=scale, rounding=policy)
+    return charged(left, acting.is_in(COMPUTED), price.cast(pl.Int64), scale=scale, rounding=policy)
 
 
 def paid(

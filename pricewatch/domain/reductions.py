@@ -40,9 +40,9 @@ def lowered(
     """The price of one unit after one more promotion, `scale` parts of a minor unit; never negative, never above `reached`.
 
     In: `mechanic` as `meant` says; `reached` and `of`, the price so far and the one a percentage is taken of, in such parts;
-    `value` (basis points or minor units) and `quantity` (from which a tier holds). `untouched` are the mechanics that leave
-    the price of one unit alone. Null where the mechanic is unknown or needs an input that is null. `scale` is 1 unless the
-    policy rounds the price at the end.
+    `value` (basis points or minor units, in the integer type of `reached`) and `quantity` (from which a tier holds).
+    `untouched` are the mechanics that leave the price of one unit alone. Null where the mechanic is unknown or needs an input
+    that is null. `scale` is 1 unless the policy rounds the price at the end.
     """
     less = _less_percent(reached, of, pl.min_horizontal(value, BASIS_POINTS), rounding)
     declared = pl.when(value * scale < reached).then(value * scale).when(value * scale >= reached).then(reached)
@@ -75,8 +75,10 @@ def charged(reached: pl.Expr, computed: pl.Expr, price: pl.Expr, *, scale: int, 
     """What is charged for one unit: Int64 minor units, not negative and not above `price`, the one before any promotion.
 
     `reached` counts `scale` parts of a minor unit. `computed` (Boolean): the price was computed by its last promotion, so it is
-    rounded to the policy's step and moved to its endings; otherwise it was declared and stays. Null where `reached` is null.
+    rounded to the policy's step and moved to its endings, unless nothing was taken off; otherwise it was declared and stays.
+    Null where `reached` is null.
     """
-    whole = rounded(reached, scale, rounding).cast(pl.Int64)
-    moved = pl.when(computed).then(to_ending(whole, rounding, at_most=price)).otherwise((reached // scale).cast(pl.Int64))
-    return pl.when(price < moved).then(price).otherwise(moved)
+    left = (reached // scale).cast(pl.Int64)
+    moved = to_ending(rounded(reached, scale, rounding).cast(pl.Int64), rounding, at_most=price)
+    due = pl.when(computed & (left < price)).then(moved).otherwise(left)
+    return pl.when(price < due).then(price).otherwise(due)

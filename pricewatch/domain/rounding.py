@@ -91,8 +91,8 @@ def to_step(price: pl.Expr, rounding: Rounding) -> pl.Expr:
 def to_ending(price: pl.Expr, rounding: Rounding, at_most: pl.Expr) -> pl.Expr:
     """A price in whole minor units, moved to a wanted ending: 12.86 to 99 or 95 is 12.95, below it 11.99, above it 12.95.
 
-    An ending never lifts a price above `at_most`, the price before the promotion; where that is null, it lifts none. Where no
-    wanted ending lies that way the price stays as it is, and what is free stays free. Null where the price is null.
+    An ending never lifts a price above `at_most`, the price before the promotion; where that is null, or where
+    no wanted ending lies that way, the price stays as it is. What is free stays free. Null where the price is null.
     """
     if not rounding.endings:
         return price

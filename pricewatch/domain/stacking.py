@@ -132,6 +132,7 @@ def _together(rows: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
         rank=position - pl.when(_begins([_KEY])).then(position).forward_fill(),
         last=_begins([_KEY], -1),
         mechanic=meant(pl.col("mechanic"), pl.col("inner")),
+        value=pl.col("value").cast(parts),
         list_parts=pl.col("list_price").cast(parts) * pl.lit(scale, parts),
     )
     ranks = ranked.partition_by("rank", maintain_order=True)
