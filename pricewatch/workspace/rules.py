@@ -22,10 +22,10 @@ from typing import Any
 
 import polars as pl
 
-from pricewatch.domain import tables
 from pricewatch.domain.errors import Problems, UserError
 from pricewatch.engine import conditions
 from pricewatch.engine.checks import Check, registry
+from pricewatch.engine.columns import types_of
 from pricewatch.engine.rules import LISTED_COLUMNS, SOURCE_COLUMNS, WHERE_COLUMNS
 from pricewatch.engine.world import Rule
 from pricewatch.workspace import yamlfile
@@ -187,8 +187,4 @@ def where_columns(kind: Check) -> dict[str, pl.DataType]:
     """The columns that the `where` of a rule of this kind may name, with their types. Money in them is minor units."""
     of_offers: tuple[str, ...] = LISTED_COLUMNS if "assortment" in kind.frames else WHERE_COLUMNS
     known = SOURCE_COLUMNS if kind.scope == "night" else of_offers
-    source_runs, products = tables.schema("source_runs"), tables.schema("products")
-    types = {**source_runs, **products, **tables.schema("findings"), **tables.schema("offers"), "listed": products["channels"]}
-    # the rest is ours, derived from the calendar and the price list: text for names, minor units for money
-    text = tables.schema("findings")["market"]
-    return {name: types.get(name) or (pl.Int64() if name.endswith(("_price", "_gtin")) else text) for name in known}
+    return types_of(known)
