@@ -1,7 +1,7 @@
 """The marketplace's offers export: our offers and other sellers', tab-separated, one file a night.
 
 product-id  ean            seller-name     price  shipping  state
-819255      0200008192558  Corner Grocery  2.99   0.00      in_stock
+819255      9520008192558  Corner Grocery  2.99   0.00      in_stock
 """
 
 from __future__ import annotations
