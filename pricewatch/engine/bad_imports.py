@@ -2,7 +2,7 @@
 
     inbox/tills.csv, observed 05:10    57 products are 0.30 dearer than decided, each for no reason of its own: the file is.
 
-A rise of 3 % is the ratio 103 %: 2.99 becomes 3.08 and 0.45 becomes 0.46, each rounded half up. A ratio is whole percent: any two
+A rise of 3 % is the ratio 103 %: 2.99 becomes 3.08 and 0.55 becomes 0.57, each rounded half up. A ratio is whole percent: any two
 prices have some ratio, and few have a whole one.
 """
 
@@ -49,7 +49,7 @@ def bad_imports(rows: pl.DataFrame) -> pl.DataFrame:
         "file",
         words=pl.format("{} {} than expected, like {} products of {}", amount, dearer, "alike", "file"),
     )
-    # A cheap price fits several ratios (0.45 to 0.46 is 101 to 103 %), so it is held against every ratio that its file has.
+    # A cheap price fits several ratios (0.55 to 0.57 is 103 and 104 %), so it is held against every ratio that its file has.
     scaled = (
         unexplained.drop("percent")
         .join(by_percent, on=_FILE, how="inner", nulls_equal=True)

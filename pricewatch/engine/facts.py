@@ -1,7 +1,7 @@
 """What a cause is judged by, beside the candidate: its catalogue row, its place, and what the shown amount would be otherwise.
 
-    1 219 shown as unit price of 12.99 for 75 cl     per 100 ml it would be 1.73, per fl oz 0.51 ... (`other_base`)
-    11.95 shown for 12.99, and a dollar is 0.92 euro  12.99 are 11.95 euro                           (`other_currency`)
+    17.32 shown for 75 cl at 12.99                     per litre they come to 17.32      (`other_base`)
+    11.95 shown for 12.99, and a dollar is 0.92 euro   12.99 are 11.95 euro              (`other_currency`)
 
 Everything here is one row for one candidate, and Int64 minor units; what other products and zones cost is in `engine.neighbours`.
 """
@@ -11,18 +11,14 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import contents, money
+from pricewatch.domain.measures import DIMENSION_OF, FINE, SIZES
 from pricewatch.engine.world import World
 
-BASES: dict[str, tuple[str, ...]] = {
-    "g": ("kg", "100 g", "lb", "oz"),
-    "ml": ("l", "100 ml", "fl oz"),
-    "cm": ("m",),
-    "cm2": ("m2",),
-    "piece": ("piece",),
-    "wash": ("wash",),
-    "tablet": ("tablet",),
-}
-"""By dimension (`domain.measures`): what unit prices are usually for, as `contents.base` reads it."""
+BASES = (
+    (1, "kg"), (100, "g"), (1, "lb"), (1, "oz"), (1, "l"), (100, "ml"), (1, "floz"), (1, "m"), (1, "m2"), (1, "piece"),
+    (1, "wash"), (1, "tablet"),
+)  # fmt: skip
+"""What unit prices are usually for: how many of which unit (`domain.measures`)."""
 
 CATALOGUE = (
     "item", "sku", "category", "family", "catalogue_gtin", "tax_rate", "pack_of", "unit_sku", "content", "content_unit",
@@ -49,8 +45,7 @@ def with_facts(candidates: pl.DataFrame, world: World, places: pl.DataFrame, cat
         known, on="place", how="left", validate="m:1"
     )
     base = contents.base(pl.col("unit_price_base"))
-    rows = rows.with_columns(
-        unit=money.unit(pl.col("currency")),
+    rows = rows.with_columns(unit=money.unit(pl.col("currency"))).with_columns(
         shown=money.show_expr(_observed, pl.col("currency")),
         against=_against(),
         price_of_one=_price_of_one(),
@@ -126,10 +121,10 @@ def _other_base() -> pl.Expr:
     per_unit = pl.col("subject") == "unit_price"
     price = pl.when(per_unit).then("expected_price").otherwise(_expected)
     found = []
-    for dimension, texts in BASES.items():
-        for text in texts:
-            amount = contents.base(pl.lit(text)).struct.field("amount")
-            meant = per_unit & (pl.col("base_amount") == amount).fill_null(False)
-            equal = _observed == contents.unit_price(price, pl.col("content_amount"), amount)
-            found.append(pl.when((pl.col("dimension") == dimension) & equal & ~meant).then(pl.lit(text)))
+    for count, unit in BASES:
+        amount = (2 * count * SIZES[unit] + FINE) // (2 * FINE)
+        meant = per_unit & (pl.col("base_amount") == amount).fill_null(False)
+        equal = _observed == contents.unit_price(price, pl.col("content_amount"), pl.lit(amount))
+        words = unit if count == 1 else f"{count} {unit}"
+        found.append(pl.when((pl.col("dimension") == DIMENSION_OF[unit]) & equal & ~meant).then(pl.lit(words)))
     return pl.coalesce(*found)

@@ -6,9 +6,9 @@ proves nothing. Evidence is only
 - what another zone of the market should show for the same product;
 - the pack of a single unit, the single unit of a pack;
 - a product of the same family: a dozen at most, which should cost the same;
-- a swap: this product shows what was decided for that one, and that one shows what was decided for this one, at the same place,
-  the two being of one family or category or having adjacent article numbers or GTINs, and neither having another such partner. By
-  chance that takes two coincidences at once.
+- a swap: this product shows what was decided for that one, and that one shows what was decided for this one, at the same place.
+  The two have adjacent article numbers or GTINs, or are of one family, or of one category in which hardly any other product is
+  wrong by these prices; and neither has another such partner. By chance that takes two coincidences at once.
 
 Each function gives one row for a candidate that has such a neighbour (`candidate`: its number), and none for the others.
 """
@@ -138,15 +138,18 @@ def relatives(asked: pl.DataFrame, points: pl.DataFrame, catalogue: pl.DataFrame
 def swapped(asked: pl.DataFrame) -> pl.DataFrame:
     """The product with which this one has changed prices: `candidate`, `swapped_sku`, `swapped_row` (in the price list)."""
     here = ["place", "seller", "subject"]
-    named = ("item", "sku", "price_row", "family", "category", "catalogue_gtin")
-    other = asked.select(*here, *(pl.col(name).alias(f"{name}_there") for name in ("observed", "expected", *named))).unique()
-    pairs = asked.join(
+    wrong = asked.with_columns(
+        showing=pl.col("item").n_unique().over([*here, "category", "observed"]),
+        asking=pl.col("item").n_unique().over([*here, "category", "expected"]),
+    )
+    other = wrong.select(*here, *(pl.col(name).alias(f"{name}_there") for name in _COMPARED)).unique()
+    pairs = wrong.join(
         other,
         left_on=[*here, "observed", "expected"],
         right_on=[*here, "expected_there", "observed_there"],
         how="inner",
         nulls_equal=True,
-    ).filter(pl.col("item") != pl.col("item_there"), _close())
+    ).filter(pl.col("item") != pl.col("item_there"), _adjacent() | _alike("family") | (_alike("category") & _rare()))
     partners = pl.col("item_there").n_unique().over([*here, "item"])
     its_partners = pl.col("item").n_unique().over([*here, "item_there"])
     return (
@@ -157,14 +160,30 @@ def swapped(asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _close() -> pl.Expr:
-    """Whether two products are near enough to be taken for each other: family, category, adjacent article number or GTIN."""
-    alike = pl.any_horizontal(pl.col(name) == pl.col(f"{name}_there") for name in ("family", "category"))
+_COMPARED = (
+    "observed", "expected", "item", "sku", "price_row", "family", "category", "catalogue_gtin", "showing", "asking",
+)  # fmt: skip
+
+
+def _alike(name: str) -> pl.Expr:
+    return (pl.col(name) == pl.col(f"{name}_there")).fill_null(False)
+
+
+def _rare() -> pl.Expr:
+    """Whether the two prices meet in this pair only: of each product's two, no other wrong one of the category has one of them.
+
+    With hundreds of wrong products at a few dozen prices, pairs that seem swapped are everywhere.
+    """
+    return ((pl.col("showing_there") == 1) | (pl.col("asking_there") == 1)) & ((pl.col("showing") == 1) | (pl.col("asking") == 1))
+
+
+def _adjacent() -> pl.Expr:
+    """Whether the article numbers or the GTINs of two products are adjacent."""
     # The last digit of a GTIN is its check digit: neighbours differ by one in the digits before it.
     references = pl.col("catalogue_gtin") // 10 - pl.col("catalogue_gtin_there") // 10
-    numbers, stems = zip(*(_article_number(name) for name in ("sku", "sku_there")), strict=True)
-    adjacent = (stems[0] == stems[1]) & ((numbers[0] - numbers[1]).abs() == 1)
-    return pl.any_horizontal(near.fill_null(False) for near in (alike, references.abs() == 1, adjacent))
+    (number, stem), (its_number, its_stem) = _article_number("sku"), _article_number("sku_there")
+    numbers = (stem == its_stem) & ((number - its_number).abs() == 1)
+    return (references.abs() == 1).fill_null(False) | numbers.fill_null(False)
 
 
 def _article_number(sku: str) -> tuple[pl.Expr, pl.Expr]:
