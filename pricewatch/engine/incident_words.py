@@ -1,12 +1,14 @@
-"""What an incident is called: where, what, why, and which product. A narrow screen cuts the end, so where comes first.
+"""What an incident is called: where, what, and which product. A narrow screen cuts the end, so where comes first.
 
-app and web: wrong price, price change has not arrived (2026-03-09)
-store, zone Z3: promotion not given (P-2218)
-store 0367: wrong regular price, another zone's price (Z2)
-brand Roma: wrong price, shown without tax
-everywhere: wrong price - Espresso 1 kg
-file inbox/*/app.csv: many faults at once, mostly wrong price
-store: wrong price, here and there
+    app and web: price change has not arrived (2026-03-09)
+    store, zone Z3: promotion not given (P-2218)
+    store 0367: another zone's price (Z2)
+    brand Roma: shown without tax
+    everywhere: wrong price - Espresso 1 kg
+    file inbox/*/app.csv: many faults at once, mostly wrong price
+    store: wrong price, here and there
+
+What went wrong is the cause where one is known, whatever rules saw it, else what its check is called.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ _PLURAL = {"location": "stores", "sku": "products", "category": "categories"}
 
 
 def scope_text(root: str | None, parts: Sequence[Part]) -> str:
-    """A scope as data: `promotion=P-2218 channel=store zone=Z3`; several parts `channel=app | channel=web`.
+    """A scope as data: `promotion=P-2218 channel=store zone=Z3`; several parts `channel=app zone=Z1 | channel=store zone=Z3`.
 
-    Parts that differ in their last column only are one: `channel=store location=0003,0417`.
+    Parts that differ in their last column only are one: `channel=app,web`, `channel=store location=0003,0417`.
     """
     said = []
     for shared, group in groupby(parts, key=lambda part: (part[:-1], part[-1:] and part[-1][0])):
@@ -58,22 +60,20 @@ def title(
     elif scattered:
         told = f"{what}, here and there"
     else:
-        why = causes.title(cause)
-        # `promotion not given, promotion not given` says nothing more.
-        told = what if why is None or why == what else f"{what}, {why}"
-        told += f" ({root})" if root else ""
-    where = ", ".join(filter(None, [market, _where(parts, named_apart=product is None, nowhere="sources" if scattered else "")]))
+        told = (causes.title(cause) or what) + (f" ({root})" if root else "")
+    where = ", ".join(filter(None, [market, _where(parts, named_apart=product is None)]))
     return f"{where}: {told}" + (f" - {product}" if product else "")
 
 
-def _where(parts: Sequence[Part], *, named_apart: bool, nowhere: str) -> str:
-    """Where it is, in words: `store, zone Z3`, `app and web`, `14 stores`, `web, 5 products`, `everywhere`.
+def _where(parts: Sequence[Part], *, named_apart: bool) -> str:
+    """Where it is, in words: `store, zone Z3`, `app and web`, `14 stores`, `web, 5 products`, `everywhere`. Without any
+    part, not even an empty one, it is about the sources themselves.
 
     `named_apart`: whether a product has to be named here, for want of its name at the end of the title.
     """
     named = [phrase for part in parts if (phrase := _phrase(part, with_product=named_apart))]
     if not named:
-        return nowhere or "everywhere"
+        return "everywhere" if parts else "sources"
     if len(named) > MOST:
         last = parts[0][-1][0]
         channels = {dict(part).get("channel", "") for part in parts}

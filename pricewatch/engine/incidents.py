@@ -228,7 +228,7 @@ def _words(one: _Named, row: dict[str, object], *, with_market: bool) -> tuple[o
         cause=cause,
         root=value,
         mixed=one.mixed,
-        scattered=one.scattered,
+        scattered=one.scattered and row["findings"] != 1,
         # One product's incident names it: nobody reads a SKU.
         product=str(row["_name"]) if row["skus"] == 1 and row["_name"] else None,
     )

@@ -49,19 +49,20 @@ SCATTERED_CAUSES: tuple[Scope, ...] = (("file",), ("channel", "location"), ("sku
 """What may be bad as a whole, whatever the causes: a file, a store, a product's own data."""
 
 WHERE: tuple[Scope, ...] = (
-    (),
     ("category",),
     ("brand",),
     ("sku",),
     ("channel", "category"),
     ("channel", "brand"),
     ("channel", "sku"),
+    (),
     ("zone",),
     ("channel", "zone"),
     ("channel",),
     ("channel", "location"),
 )
-"""In what terms it is told where a whole root went wrong. Of two that say the same, the later one is told."""
+"""In what terms it is told where a whole root went wrong. Of two that say the same, the later one is told: the root itself says
+which products it is about, but not where they are sold."""
 
 PLACED = "zone"
 """The kind of root that is another fault in each place."""

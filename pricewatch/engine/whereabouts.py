@@ -69,7 +69,7 @@ def _told(members: pl.DataFrame, offers: pl.DataFrame, whole: pl.DataFrame, scop
         )
     )
     if not scope:
-        sums = sums.with_columns(parts=pl.lit([], pl.List(pl.List(pl.String))))
+        sums = sums.with_columns(parts=pl.lit([[]], pl.List(pl.List(pl.String))))
     share = (pl.col("wrong") / pl.col("judged")).fill_null(0.0)
     fits = pl.col("findings") * BASIS_POINTS >= pl.col("all_findings") * EXPLAINED
     return (
