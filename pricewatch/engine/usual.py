@@ -54,20 +54,22 @@ def in_other_places(offers: pl.LazyFrame) -> pl.LazyFrame:
 
 def _middle(prices: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
     """`usual` and `spread` of each key, by `weight`; and the sum of weights."""
-    usual = _median(prices, key, "price").rename({"price": "usual"})
-    away = prices.join(usual.drop("weight"), on=key, how="inner").with_columns(away=(pl.col("price") - pl.col("usual")).abs())
-    spread = _median(away, key, "away").rename({"away": "spread"})
-    return usual.join(spread.drop("weight"), on=key, how="inner", validate="1:1")
-
-
-def _median(rows: pl.LazyFrame, key: list[str], value: str) -> pl.LazyFrame:
-    """The lowest value up to which lies half of the weight, and the sum of weights; one row a key."""
-    reached = pl.col("weight").cum_sum().over(key)
+    # windows instead of aggregates that are joined again: what the prices come from is worked out once
+    away = (pl.col("price") - pl.col("usual")).abs()
     total = pl.col("weight").sum().over(key)
     return (
-        rows.sort(*key, value)
-        .with_columns(_half=reached * 2 >= total, _total=total)
-        .filter("_half")
+        prices.with_columns(_total=total)
+        .sort(*key, "price")
+        .with_columns(usual=_median("price", key))
+        .with_columns(_away=away)
+        .sort(*key, "_away")
+        .with_columns(spread=_median("_away", key))
         .group_by(key)
-        .agg(pl.col(value).min(), weight=pl.col("_total").first())
+        .agg(pl.col("usual", "spread").first(), weight=pl.col("_total").first())
     )
+
+
+def _median(value: str, key: list[str]) -> pl.Expr:
+    """The lowest value up to which lies half of the weight. In: rows sorted by key and value."""
+    reached = pl.col("weight").cum_sum().over(key)
+    return pl.when(reached * 2 >= pl.col("_total")).then(value).min().over(key)

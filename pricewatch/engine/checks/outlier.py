@@ -95,19 +95,31 @@ def _is_placeholder(params: Outlier) -> pl.Expr:
 
 
 def _with_usual(own: pl.LazyFrame, params: Outlier, history: pl.LazyFrame) -> pl.LazyFrame:
-    """The offers with `usual`, `spread` and `prices`, null where nothing is known or the price has been the same all along."""
+    """The offers that may be outliers, with `usual`, `spread` and `prices`, null where nothing is known.
+
+    The usual price lies between the lowest and the highest one. Nearly all offers are near both: only the others go the long way.
+    """
     key = OFFER if params.against == "history" else PEERS
     shown = history.filter(pl.col("seller").is_null()) if params.against == "history" else own
     range_of = shown.group_by(key).agg(_lowest=pl.col("price").min(), _highest=pl.col("price").max())
-    ranged = own.join(range_of, on=key, how="left", validate="m:1")
-    # Nearly all prices are what they always were, everywhere: only the others go the long way.
-    constant = (pl.col("_lowest") == pl.col("price")) & (pl.col("_highest") == pl.col("price"))
-    moved = ranged.filter(~constant.fill_null(True) | pl.col("_filled_in"))
+    asked = own.select(*OFFER, "market", "channel_kind", "price", "observed_at", "_filled_in")
+    meaningless = (pl.col("price") == 0) | pl.col("_filled_in")
+    few = asked.join(range_of, on=key, how="left", validate="m:1").filter(meaningless | _may_be_far(params).fill_null(False))
     if params.against == "history":
-        usual = in_the_past(moved, history, days=params.days)
+        usual = in_the_past(few, history, days=params.days)
     else:
-        usual = in_other_places(own.join(moved.select(key).unique(), on=key, how="semi"))
-    return ranged.join(usual, on=key, how="left", validate="m:1")
+        usual = in_other_places(asked.join(few.select(key).unique(), on=key, how="semi"))
+    concerned = own.join(few.select(OFFER), on=OFFER, how="semi")
+    return concerned.join(usual, on=key, how="left", validate="m:1")
+
+
+def _may_be_far(params: Outlier) -> pl.Expr:
+    """Far from some price between the lowest and the highest one, by percent or by a decimal sign."""
+    price, lowest, highest = pl.col("price"), pl.col("_lowest"), pl.col("_highest")
+    below = int(min(params.below_percent, params.below_percent_cheap) * 100)
+    low = (price * BASIS_POINTS < highest * (BASIS_POINTS - below)) | (price * min(SHIFTS) <= highest)
+    high = (price * BASIS_POINTS > lowest * (BASIS_POINTS + int(params.above_percent * 100))) | (price >= lowest * min(SHIFTS))
+    return low | high
 
 
 def _meaningless() -> pl.Expr:

@@ -79,6 +79,9 @@ def _most_frequent(families: pl.LazyFrame, at_least: int) -> pl.LazyFrame:
             _prices=pl.col("family_price").filter(pl.col("shown") == most).sort(),
             _shown=most,
             _members=pl.col("shown").sum(),
+            _different=pl.len(),
         )
-        .filter(pl.col("_members") >= at_least)
+        # nobody is off the price of a family that has one: nearly all of them
+        .filter(pl.col("_members") >= at_least, pl.col("_different") > 1)
+        .drop("_different")
     )
