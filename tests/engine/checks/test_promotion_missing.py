@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from multibuy_world import calendar, under
 
-from pricewatch.testing import assert_table, findings_of
+from pricewatch.engine.checks import registry
+from pricewatch.testing import assert_table, findings_of, judged
 
 
 def test_the_list_price_during_a_promotion_means_that_it_is_missing():
@@ -136,3 +138,85 @@ def test_during_grace_members_may_pay_what_they_or_everyone_paid_before():
         audience="members",
     )
     assert found["sku"].to_list() == ["A3", "A4"]
+
+
+# --- multibuys ------------------------------------------------------------------------------------------------------------------
+
+
+def receipt(quantity: int, paid: str, **columns: str):
+    """A till's receipt under 2+1 at 3.99."""
+    world = under(1, units=3, together="7.98", quantity=str(quantity), paid=paid, surface="till", **columns)
+    return findings_of("promotion_missing", world, frames=calendar())
+
+
+def test_a_receipt_in_full_for_as_many_units_as_the_multibuy_asks_for_is_a_multibuy_that_is_missing():
+    found = receipt(3, "11.97")
+    assert_table(
+        found,
+        """
+        subject  observed  expected  direction   promotion_row
+        paid     11.97     7.98      overcharge  1
+        """,
+    )
+    assert found["detail"].to_list() == ["3 units in full, 3 for 2, 2.66 each"]
+    assert receipt(6, "23.94")["expected"].to_list() == [1596]
+    assert receipt(3, "12.50").height == 1
+
+
+def test_a_receipt_of_fewer_units_or_with_some_reduction_misses_no_multibuy():
+    assert receipt(2, "7.98").is_empty()
+    assert receipt(2, "8.50").is_empty()
+    assert receipt(3, "7.98").is_empty()
+    assert receipt(6, "19.95").is_empty()
+
+
+def test_while_grace_runs_after_the_multibuy_began_a_receipt_in_full_is_right():
+    tonight = {"quantity": "3", "paid": "11.97", "surface": "till"}
+    for grace, found in (("21h", 1), ("23h", 0)):
+        world = under(9, units=3, together="7.98", grace=grace, **tonight)
+        assert findings_of("promotion_missing", world, frames=calendar()).height == found
+
+
+def test_a_multibuy_for_card_holders_is_not_missing_where_no_card_was_shown():
+    world = under(6, units=2, together="3.99", quantity="2", paid="7.98", surface="till")
+    assert findings_of("promotion_missing", world, frames=calendar()).is_empty()
+
+
+def test_where_multibuys_must_be_shown_one_without_label_or_name_is_missing():
+    def shown(**columns: str):
+        world = under(2, units=3, together="10.00", **columns)
+        return findings_of("promotion_missing", world, frames=calendar(), multibuys=True)
+
+    found = shown()
+    assert found.select("subject", "observed", "detail", "promotion_row").rows() == [
+        ("promotion_label", None, "shows nothing of 3 for 10.00, 3.33 each", 2)
+    ]
+    assert shown(promotion_label="new").height == 1
+    assert shown(promotion_label="3 for $10.00").is_empty()
+    assert shown(promotion_label="2+1 offert").is_empty(), "on other terms: promotion_label"
+    assert shown(promotion="THREE-10").is_empty()
+    assert shown(surface="till").is_empty()
+    assert shown(seller="Acme").is_empty()
+    assert shown(comparable="false").is_empty()
+    assert shown(tolerated_price="3.49").is_empty()
+    assert findings_of("promotion_missing", under(2, units=3, together="10.00"), frames=calendar()).is_empty()
+
+
+def test_an_offer_misses_one_promotion_at_a_time_the_price_cut_first():
+    world = under(1, units=3, together="7.98", expected_price="3.19", promotion_row="7", price="3.99", quantity="3", paid="11.97")
+    found = findings_of("promotion_missing", world, frames=calendar())
+    assert found.select("subject", "promotion_row").rows() == [("price", 7)]
+
+
+def test_a_till_must_ring_several_units_before_a_multibuy_is_given_again():
+    offers = judged(
+        """
+        sku  surface  price  quantity  multibuy_row
+        A1   till     3.99   -         1
+        A2   till     3.99   3         1
+        A3   till     3.99   -         -
+        A4   html     3.99   -         1
+        """
+    )
+    kind = registry()["promotion_missing"]
+    assert offers.filter(kind.verified(kind.params()))["sku"].to_list() == ["A2", "A3", "A4"]
