@@ -6,6 +6,8 @@ import polars as pl
 import pytest
 
 from pricewatch.domain import tables
+from pricewatch.engine.census import PLACE, census
+from pricewatch.engine.incidents import roll_up
 from pricewatch.engine.world import Audit, Central, Memory
 from pricewatch.testing import NIGHT, central, channel, night, raw, remembered, rule, source, world
 
@@ -133,3 +135,64 @@ def test_incidents_are_named_by_what_they_are_in_twelve_digits_that_no_two_share
     ids = found.incidents["incident"]
     assert ids.str.contains("^i[0-9a-f]{12}$").all()
     assert ids.n_unique() == found.incidents.height
+
+
+def test_a_price_change_that_reached_neither_web_nor_app_is_one_incident_under_every_rule() -> None:
+    skus = [f"A{at:02}" for at in range(10)]
+    versions = (("10.00", "2026-01-01  2026-03-09 04:00"), ("12.00", "2026-03-09 04:00  -"))
+    rows = [f"{sku}  Z1  {price}  {window}" for sku in skus for price, window in versions]
+    decided = central(
+        products="\n".join(["sku  category", *(f"{sku}  c{at}" for at, sku in enumerate(skus))]),
+        locations="location  zone\n0001  Z1",
+        price_list="\n".join(["sku  zone  list_price  valid_from  valid_to", *rows]),
+    )
+    channels = [channel("store"), channel("web", role="leader"), channel("app", role="same_as", leader="web")]
+    sources = [
+        source("tills", "store", surface="till"),
+        source("web", "web", surface="html"),
+        source("app", "app", surface="api"),
+    ]
+    shown = [
+        *(("tills", "0001", sku, "12.00") for sku in skus),
+        *((name, "-", sku, "10.00") for name in ("web", "app") for sku in skus),
+    ]
+    offers = raw("\n".join(["source  location  sku  price", *("  ".join(row) for row in shown)]))
+    rules = [rule("reference_price"), rule("expected_price"), rule("channel_parity", where="channel = 'app'", owner="app-team")]
+    found = night(world(decided, channels, sources), rules, offers)
+    (incident,) = found.incidents.to_dicts()
+    assert incident["scope"] == "price_change=2026-03-09 channel=app,web"
+    assert incident["title"] == "app and web: price change has not arrived (2026-03-09)"
+    assert (incident["share"], incident["judged"], incident["explained"]) == (10_000, 20, 10_000)
+    assert incident["undercharge"] == incident["impact"] > 0
+    assert incident["overcharge"] == 0
+
+
+def test_money_of_two_markets_is_never_added_up() -> None:
+    given = world(decided(), CHANNELS, SOURCES)
+    row = {
+        "night": NIGHT, "first_seen": NIGHT, "state_since": NIGHT, "state": "new", "rule": "r", "check": "expected_price",
+        "severity": "major", "owner": "pricing", "channel": "web", "subject": "price", "direction": "overcharge", "message": "m",
+        "cause": "previous_list_price", "cause_root": "price change 2026-03-09",
+    }  # fmt: skip
+    told = [
+        {**row, "fingerprint": f"{market}{at}", "market": market, "currency": currency, "sku": f"A{at:02}", "impact": impact}
+        for market, currency, impact in (("us", "USD", 100), ("fr", "EUR", 70))
+        for at in range(3)
+    ]
+    schema = tables.schema("findings")
+    found = pl.DataFrame([{name: one.get(name) for name in schema} for one in told], schema=schema)
+    nothing = pl.DataFrame(schema={"item": pl.Int32, "place": pl.Int32, "file": pl.Categorical})
+    places = pl.DataFrame(schema={"place": pl.Int32, **dict.fromkeys(PLACE, pl.String)})
+    items = pl.DataFrame(schema={"item": pl.Int32, "sku": pl.String})
+    incidents = roll_up(found, census(nothing, given, items, places), Memory(), given)[1]
+    assert incidents.sort("currency").select("currency", "impact", "findings").rows() == [("EUR", 210, 3), ("USD", 300, 3)]
+    assert incidents["incident"].n_unique() == 2
+    assert incidents.sort("currency")["title"].str.starts_with("fr, ").to_list() == [True, False]
+
+
+def test_what_nothing_explains_says_so_by_explaining_nothing() -> None:
+    dice = random.Random(3)
+    places = dice.sample([(store, sku) for store in STORES for sku in SKUS[1:]], 9)
+    found = audited({place: f"{11 + at}.{at:02}" for at, place in enumerate(places)})
+    assert found.incidents["explained"].to_list() == [None]
+    assert found.incidents["title"].to_list() == ["store: wrong price, here and there"]
