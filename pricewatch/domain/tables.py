@@ -345,6 +345,18 @@ class SourceRuns(pa.DataFrameModel):
     newest: Instant = pa.Field(nullable=True)
 
 
+class Scores(pa.DataFrameModel):
+    """How consistent a night was. One row a night, market, scope and measure: `good` of `total` (`engine.score`)."""
+
+    night: pl.Date
+    market: str
+    scope: str = pa.Field(isin=["market", "channel", "store", "category"])
+    value: str = pa.Field(description="which channel, store or category; the market's own id for the whole market")
+    measure: str = pa.Field(description="consistent, on_time, listed, open_days, decided, zoned, changed")
+    good: int = pa.Field(description="the part that is so; for open_days the days that all open findings have been open")
+    total: int = pa.Field(description="of how many")
+
+
 class Waivers(pa.DataFrameModel):
     """Findings somebody decided to live with, always until a day."""
 
@@ -367,6 +379,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "findings": Findings,
     "incidents": Incidents,
     "source_runs": SourceRuns,
+    "scores": Scores,
     "waivers": Waivers,
 }
 

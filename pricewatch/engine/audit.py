@@ -50,6 +50,8 @@ class Judged:
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
     not_verified: pl.LazyFrame
     """Offers that a rule found wrong before and sees too little of tonight to call right: `rule`, `item`, `place`, `seller`."""
+    listed: pl.LazyFrame
+    """How many products each place must list, by category: `place`, `category`, `listed`."""
     judged_by: pl.LazyFrame
     """One row, a column a rule: how many offers it could look at (`rules.judged_by`)."""
 
@@ -111,7 +113,17 @@ def judge(
         seen=judged.select("item", "place", "seller", *asked(judged.collect_schema().names()), **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
         not_verified=not_verified(judged, rules, _asked(memory, items, places)),
+        listed=_listed(frames["assortment"], catalogue),
         judged_by=judged_by(judged, rules, world, items),
+    )
+
+
+def _listed(assortment: pl.LazyFrame, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        assortment.select("item", "place")
+        .join(catalogue.select("item", "category"), on="item", how="left")
+        .group_by("place", "category")
+        .agg(listed=pl.len().cast(pl.Int64))
     )
 
 

@@ -158,6 +158,8 @@ class Audit:
     incidents: pl.DataFrame
     source_runs: pl.DataFrame
     """As given, with `quarantined` and `unmatched` counted in."""
+    scores: pl.DataFrame
+    """How consistent the night was (`tables.Scores`)."""
     items: pl.DataFrame
     places: pl.DataFrame
     told: pl.DataFrame
@@ -198,6 +200,7 @@ class Run:
     """All states that this night knows: new, open, regressed, resolved (tonight), unverified, waived."""
     incidents: pl.DataFrame = field(default_factory=partial(tables.empty, "incidents"))
     source_runs: pl.DataFrame = field(default_factory=partial(tables.empty, "source_runs"))
+    scores: pl.DataFrame = field(default_factory=partial(tables.empty, "scores"))
     workspace: str = ""
     previous_night: date | None = None
     set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SET_ASIDE), compare=False)

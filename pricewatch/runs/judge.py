@@ -14,6 +14,7 @@ from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
 from pricewatch.engine.match import unmatched
 from pricewatch.engine.places import place_table
+from pricewatch.engine.score import scores
 from pricewatch.engine.settle import settle
 from pricewatch.engine.world import JUDGED_BY, SILENT, Audit, Memory, Rule, World
 
@@ -69,6 +70,7 @@ def audit(
         findings=findings,
         incidents=incidents,
         source_runs=world.source_runs,
+        scores=scores(findings, again, judged.listed.collect(), points, world, items, places),
         items=items,
         places=places,
         told=told,

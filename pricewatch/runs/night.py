@@ -145,6 +145,7 @@ def run_night(
             findings=found.findings,
             incidents=found.incidents,
             source_runs=found.source_runs,
+            scores=found.scores,
             workspace=workspace.file.name,
             previous_night=earlier if isinstance(earlier, date) else None,
             set_aside=by_reason(refused_rows(quarantine, found.unmatched)),

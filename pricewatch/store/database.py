@@ -25,6 +25,7 @@ from pricewatch.store.models import (
     INCIDENTS,
     METADATA,
     SCHEMA_VERSION,
+    SCORES,
     SOURCE_RUNS,
     WAIVERS,
     RunRow,
@@ -47,6 +48,9 @@ RUNS: dict[str, Type] = {
 
 MEDIANS: dict[str, Type] = {"source": pl.String, "median_rows": pl.Int64}
 
+
+SCORE_KEY = ("market", "scope", "value", "measure")
+"""How the scores of one night are sorted."""
 
 class Database:
     """The database at `url` (`sqlite:///path/to/file.db`, or any that SQLAlchemy reaches). Made where there is none.
@@ -88,7 +92,7 @@ class Database:
         One transaction: all of it or nothing. Other nights and waivers are not touched.
         Raises `ValueError` when a frame has other columns than its table or rows of another night.
         """
-        frames = {FINDINGS: run.findings, INCIDENTS: run.incidents, SOURCE_RUNS: run.source_runs}
+        frames = {FINDINGS: run.findings, INCIDENTS: run.incidents, SOURCE_RUNS: run.source_runs, SCORES: run.scores}
         for table, frame in frames.items():
             if frame.schema != tables.schema(table.name):
                 raise ValueError(f"{table.name}: {frame.schema} is not {tables.schema(table.name)}")
@@ -138,6 +142,7 @@ class Database:
                 findings=read(connection, FINDINGS, FINDINGS.c.night == known["night"]).sort("fingerprint"),
                 incidents=read(connection, INCIDENTS, INCIDENTS.c.night == known["night"]).sort("rank", "incident"),
                 source_runs=read(connection, SOURCE_RUNS, SOURCE_RUNS.c.night == known["night"]).sort("source"),
+                scores=read(connection, SCORES, SCORES.c.night == known["night"]).sort(*SCORE_KEY),
             )
 
     def runs(self, limit: int = 30) -> pl.DataFrame:
@@ -188,6 +193,12 @@ class Database:
         rows = pl.DataFrame(found, schema={"source": pl.String, "rows": pl.Int64}, orient="row")
         medians = rows.group_by("source").agg(median_rows=pl.col("rows").median().round().cast(pl.Int64))
         return medians.sort("source").select(*MEDIANS)
+
+    def scores(self, until: date, nights: int = 30) -> pl.DataFrame:
+        """`tables.Scores` of the last `nights` nights up to and with `until`, oldest first."""
+        newest = sa.select(RunRow.night).where(col(RunRow.night) <= until).order_by(col(RunRow.night).desc()).limit(nights)
+        with self._read() as connection:
+            return read(connection, SCORES, SCORES.c.night.in_(newest)).sort("night", *SCORE_KEY)
 
     def _open(self) -> None:
         """Make the tables that are missing and see that this program knows all of them."""

@@ -87,6 +87,7 @@ FINDINGS = _table(
 )
 INCIDENTS = _table("incidents", key=("night", "incident"))
 SOURCE_RUNS = _table("source_runs", key=("night", "source"))
+SCORES = _table("scores", key=("night", "market", "scope", "value", "measure"))
 WAIVERS = _table("waivers", key=("fingerprint",))
 
 
