@@ -22,7 +22,7 @@ Audience = Annotated[
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of judged offers that one audience's price is in: Int64 minor units; those named `row` are positions in the calendar."""
+    """Columns of judged offers that one audience's price is in: minor units; those named `row` are positions in the calendar."""
 
     shown: str
     expected: str

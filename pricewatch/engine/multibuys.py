@@ -92,7 +92,7 @@ def rung() -> pl.Expr:
 
 
 def lawful() -> pl.Expr:
-    """Boolean, never null: the receipt is what everybody pays, or what card holders pay, or no multibuy that is for them alone."""
+    """Boolean, never null: the receipt is what everybody pays, or what card holders pay, or no multibuy that is for them."""
     taken = pl.col("paid")
     without_card = (pl.col("due_audience") != "everyone") & (taken == pl.col("quantity") * pl.col("expected_price"))
     return ((taken == pl.col("due")) | (taken == pl.col("due_of_members")) | without_card).fill_null(False)

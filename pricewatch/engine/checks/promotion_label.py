@@ -73,9 +73,9 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
         *promises.NEEDS,
     },
     unproven=of_unknown_kind,
-    observes=lambda params: "promotion_label",
+    observes=lambda _: "promotion_label",
     # a label that is gone says nothing wrong
-    verifies=lambda params: pl.col("promotion_label").is_not_null() | pl.col("price").is_not_null(),
+    verifies=lambda _: pl.col("promotion_label").is_not_null() | pl.col("price").is_not_null(),
     calendar=True,
 )
 def promotion_label(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:
