@@ -1,7 +1,8 @@
-"""The verbs that only read: report, incidents, findings, refused, explain, history, runs."""
+"""The verbs that only read: report, incidents, findings, refused, explain, history, runs, score, scan."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -173,6 +174,86 @@ def runs(
 
     known = list_runs(open_workspace(root), limit)
     emit(known, form, table=lambda columns: listing(known, RUNS, width=columns))
+
+
+class Scope(StrEnum):
+    """What scores are listed by."""
+
+    CHANNEL = "channel"
+    STORE = "store"
+    CATEGORY = "category"
+
+
+@verbs.command()
+def score(
+    by: Annotated[Scope, typer.Option(help="What the list is by.")] = Scope.CHANNEL,
+    night: NightOption = None,
+    limit: Limit = None,
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """Say how consistent prices are, and how mature the price policy is.
+
+    Shares of offers in their corridor, of promotions executed on time, of products listed; their trend; the level reached on the
+    three-step scale, its evidence, and what is missing for the next. Without --night: the newest night.
+
+    Example:
+
+      pricewatch score --by store
+    """
+    from pricewatch.report.score import standing as shown
+    from pricewatch.report.score import table
+    from pricewatch.runs.score import standing
+
+    found = standing(open_workspace(root), day(night))
+    rows = table(found.scores)
+    most = len(rows) if limit == 0 else limit or SHOWN
+    emit(
+        rows,
+        form,
+        table=lambda columns: shown(
+            found.night, found.scores, found.trend, found.maturity, by=by.value, width=columns, limit=most
+        ),
+    )
+
+
+@verbs.command()
+def scan(
+    store: Annotated[str | None, typer.Option(metavar="ID", help="One store, with its departments.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Instead: N items for each store to check by hand, drawn by chance.")
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="TEXT", help="Of the draw: the same seed draws the same items.")] = "1",
+    night: NightOption = None,
+    limit: Limit = None,
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """Say how accurately the tills charge, store by store.
+
+    What was charged against the lowest of shelf label, price file and decided price (NIST Handbook 130: 98 % pass). With
+    --sample: a list to print, drawn in proportion to the departments.
+
+    Example:
+
+      pricewatch scan --store 0417
+
+      pricewatch scan --store 0417 --sample 50 --seed march --format csv
+    """
+    from pricewatch.report.lists import listing
+    from pricewatch.report.score import SAMPLE, SCAN
+    from pricewatch.runs.score import sample as drawn
+    from pricewatch.runs.score import scanned
+
+    workspace = open_workspace(root)
+    if sample is not None:
+        rows, columns = drawn(workspace, day(night), store, size=sample, seed=seed), SAMPLE
+    else:
+        rows, columns = scanned(workspace, day(night), store), SCAN
+        if store is None and form is Format.TABLE:
+            rows = rows.filter(rows["department"].is_null())
+    part = _head(rows, limit, form)
+    emit(part, form, table=lambda room: listing(part, columns, width=room, total=rows.height))
 
 
 def _head(frame: pl.DataFrame, limit: int | None, form: Format) -> pl.DataFrame:

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pricewatch.collect import Delivery, deliveries, read_landing, read_refused
+from pricewatch.collect import Delivery, deliveries, read_refused
 from pricewatch.collect import collect as collect_sources
-from pricewatch.domain import tables
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.history import extend_history
-from pricewatch.engine.world import NOT_IN_FORCE, Audit, Run, World, in_force
+from pricewatch.engine.world import NOT_IN_FORCE, Audit, Run, in_force
 from pricewatch.runs.judge import audit
+from pricewatch.runs.landed import landed
 from pricewatch.runs.outbox import deliver_night
 from pricewatch.runs.refused import by_reason, refused_rows
 from pricewatch.store.database import Database
@@ -176,34 +176,15 @@ def _audit(
     workspace: Workspace, night: date, as_of: datetime, delivered: Sequence[Delivery], lake: Lake, database: Database
 ) -> Audit:
     """What landed, held against the rules with what earlier nights left."""
-    usable = [each for each in delivered if each.status in ("complete", "degraded")]
-    landed = {feeds: _landed(workspace, night, usable, feeds) for feeds in sorted({each.feeds for each in usable})}
-    world = World(
-        night=night,
-        as_of=as_of,
-        markets=workspace.market_frame(),
-        channels=workspace.channel_frame(),
-        rates=workspace.rate_frame(),
-        sources=workspace.source_frame(),
-        items=lake.items(),
-        places=lake.places(),
-        history=lake.history(before=night),
-        source_runs=_source_runs(delivered),
-    )
+    given = landed(workspace, night, as_of, delivered, lake)
     return audit(
-        world,
+        given.world,
         in_force(workspace.rules, night),
-        offers=landed.pop("offers", tables.empty("raw").lazy()),
-        history=landed.pop("history", None),
-        central=landed,
+        offers=given.offers,
+        history=given.history,
+        central=given.central,
         memory=database.memory(night),
     )
-
-
-def _landed(workspace: Workspace, night: date, delivered: Sequence[Delivery], feeds: str) -> pl.LazyFrame:
-    """All rows that feed one table, of every source."""
-    frames = [read_landing(workspace.landing, night, each.source) for each in delivered if each.feeds == feeds]
-    return pl.concat(frames, how="diagonal")
 
 
 def _refused(workspace: Workspace, night: date, delivered: Sequence[Delivery]) -> list[pl.DataFrame]:
@@ -221,13 +202,6 @@ def _absent(source: Source, night: date, at: datetime) -> Delivery:
         source=source.id, night=night, feeds=source.feeds, channel=source.channel, status="missing", problem=problem, fix=fix,
         rows=0, refused=0, expected_rows=source.expect_rows, files=0, started_at=at, seconds=0.0,
     )  # fmt: skip
-
-
-def _source_runs(delivered: Sequence[Delivery]) -> pl.DataFrame:
-    """`tables.SourceRuns` of the deliveries; what becomes of their rows is counted later."""
-    schema = tables.schema("source_runs")
-    rows = [{**vars(each), "quarantined": 0, "unmatched": 0, "oldest": None, "newest": None} for each in delivered]
-    return pl.DataFrame(rows, schema=schema)
 
 
 def _tell(observer: Observer | None, words: str) -> None:
