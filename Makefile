@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/.demo-data
 
-.PHONY: demo test setup lock format clean
+.PHONY: demo test proof setup lock format clean
 
 demo: $(READY) $(DEMO_DATA)  ## three nights of a real grocery retailer: collect, audit, report
 	@$(BIN)/pricewatch demo
@@ -17,6 +17,12 @@ test: $(READY) $(DEMO_DATA)  ## lint, strict types, import contract, dependencie
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+SEED ?= 1
+OFFERS ?= 200000
+
+proof: $(READY)  ## every kind and cause planted in 200 000 offers, found and named, and nothing else; SEED=7 for another world
+	@$(BIN)/python -m tests.proof --seed $(SEED) --offers $(OFFERS)
 
 setup: $(READY) $(DEMO_DATA)
 

@@ -115,16 +115,19 @@ def _other_currency(world: World) -> pl.Expr:
 def _other_base() -> pl.Expr:
     """The quantity per which the price would be the shown amount, while another quantity was meant: `kg`, `100 ml`.
 
-    For a unit price, the decided price per that quantity, when it is not the quantity shown beside it; for any other, the
-    expected price.
+    For a unit price, the decided price per that quantity, when it is not the quantity shown beside it, or when the price per
+    another quantity was expected: 0.64 for 100 ml where 6.43 for a litre must be shown. For any other, the expected price.
     """
     per_unit = pl.col("subject") == "unit_price"
     price = pl.when(per_unit).then("expected_price").otherwise(_expected)
+    amounts = {(count, unit): (2 * count * SIZES[unit] + FINE) // (2 * FINE) for count, unit in BASES}
+    comes_to = {base: contents.unit_price(price, pl.col("content_amount"), pl.lit(amount)) for base, amount in amounts.items()}
     found = []
     for count, unit in BASES:
-        amount = (2 * count * SIZES[unit] + FINE) // (2 * FINE)
-        meant = per_unit & (pl.col("base_amount") == amount).fill_null(False)
-        equal = _observed == contents.unit_price(price, pl.col("content_amount"), pl.lit(amount))
+        base, dimension = (count, unit), DIMENSION_OF[unit]
+        others = [other for other in BASES if other != base and DIMENSION_OF[other[1]] == dimension]
+        of_another = pl.any_horizontal(pl.lit(False), *((_expected == comes_to[other]).fill_null(False) for other in others))
+        meant = per_unit & (pl.col("base_amount") == amounts[base]).fill_null(False) & ~of_another
         words = unit if count == 1 else f"{count} {unit}"
-        found.append(pl.when((pl.col("dimension") == DIMENSION_OF[unit]) & equal & ~meant).then(pl.lit(words)))
+        found.append(pl.when((pl.col("dimension") == dimension) & (_observed == comes_to[base]) & ~meant).then(pl.lit(words)))
     return pl.coalesce(*found)

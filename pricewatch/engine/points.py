@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pricewatch.domain import tables
 from pricewatch.domain.mechanics import MECHANICS, paid
 from pricewatch.domain.money import BASIS_POINTS, half_up
 from pricewatch.domain.stacking import stacked
@@ -30,8 +31,8 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     takes off most), `applied` (List(Int32): all that apply, in order) and `promotion_starts_at` (null without promotion);
     `expected_member_price` with `member_promotion_row` (null where members have no price of their own); `previous_list_price`,
     `next_list_price` with their rows; `ended_price`, `ended_member_price`, `early_price`, `early_member_price` (the promotion
-    that ended last, the one that begins next) with their rows; what was expected before the last change of each price, and when it
-    changed: `earlier_list_price` until `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price`
+    that ended last, the one that begins next) with their rows; what was expected before the last change of each price, and when
+    it changed: `earlier_list_price` until `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price`
     until `member_price_changed_at`. What a promotion gives that is not in the price of one unit: `multibuy_paid` for
     `multibuy_quantity` units with `multibuy_row`; `credit` (deferred, a unit) with `credit_row`; `extra` content (basis points)
     with `extra_row`; `shipping_row` where shipping is free; `coupon_price` with `coupon_row`.
@@ -53,7 +54,7 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     )
     policy = areas.select("area", "unit", *POLICY).rename({"stack_limit": "limit"})
     meeting = (
-        priced.select(*SEGMENT, "list_price")
+        priced.select(*SEGMENT, "until", "list_price")
         .join(calendar, on=KEY, how="inner")
         .filter(pl.col("list_price").is_not_null())
         .join(policy, on="area", how="inner")
@@ -61,7 +62,9 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     running = meeting.filter(pl.col("starts_at") <= pl.col("since"), pl.col("since") < pl.col("ends_at"))
     since = pl.col("since")
     ended = meeting.filter(pl.col("ends_at") <= since, pl.col("ends_at") > since - REMEMBERS_ENDED)
-    early = meeting.filter(pl.col("starts_at") > since, pl.col("starts_at") <= since + ANNOUNCED)
+    # a segment lasts until something changes, so what begins soon after an offer was seen may begin long after its segment did
+    seen_last = pl.min_horizontal("until", pl.lit(world.as_of, tables.UTC))
+    early = meeting.filter(pl.col("starts_at") > since, pl.col("starts_at") <= seen_last + ANNOUNCED)
     points = priced
     for part in (
         _public(running),
