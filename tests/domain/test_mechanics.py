@@ -212,6 +212,14 @@ def test_a_line_with_a_reduced_unit_is_rounded_once() -> None:
     assert several("nth_unit", 333, 2, value=5000, quantity=2, rounding=Rounding(point="discount")) == 499
 
 
+def test_a_line_is_paid_in_coins_only_where_something_was_taken_off() -> None:
+    """3.97 in steps of 0.05: alone it stays 3.97; two with the second at -50 % are 5.955, paid as 5.95."""
+    coins = Rounding(step=5)
+    assert several("nth_unit", 397, 1, value=5000, quantity=2, rounding=coins) == 397
+    assert several("nth_unit", 397, 2, value=0, quantity=2, rounding=coins) == 794
+    assert several("nth_unit", 397, 2, value=5000, quantity=2, rounding=coins) == 595
+
+
 def test_the_cheapest_of_equal_prices_free_is_one_paid_less_in_each_group() -> None:
     for count in range(10):
         free = several("cheapest_free", 399, count, quantity=3)
