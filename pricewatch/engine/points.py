@@ -32,10 +32,10 @@ def price_points(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.
     `expected_member_price` with `member_promotion_row` (null where members have no price of their own); `previous_list_price`,
     `next_list_price` with their rows; `ended_price`, `ended_member_price`, `early_price`, `early_member_price` (the promotion
     that ended last, the one that begins next) with their rows; what was expected before the last change of each price, and when
-    it changed: `earlier_list_price` until `list_price_changed_at`, `earlier_price` until `price_changed_at`, `earlier_member_price`
-    until `member_price_changed_at`. What a promotion gives that is not in the price of one unit: `multibuy_paid` for
-    `multibuy_quantity` units with `multibuy_row`; `credit` (deferred, a unit) with `credit_row`; `extra` content (basis points)
-    with `extra_row`; `shipping_row` where shipping is free; `coupon_price` with `coupon_row`.
+    it changed: `earlier_list_price` until `list_price_changed_at`, `earlier_price` until `price_changed_at`,
+    `earlier_member_price` until `member_price_changed_at`. What a promotion gives that is not in the price of one unit:
+    `multibuy_paid` for `multibuy_quantity` units with `multibuy_row`; `credit` (deferred, a unit) with `credit_row`; `extra`
+    content (basis points) with `extra_row`; `shipping_row` where shipping is free; `coupon_price` with `coupon_row`.
     Money is Int64 minor units, rows are Int32 positions in `central.price_list` and `central.promotions`. Products without a
     price version have no point.
 
