@@ -17,7 +17,7 @@ import polars as pl
 
 from pricewatch.domain import windows
 from pricewatch.engine.bad_imports import bad_imports
-from pricewatch.engine.causes import BAD_IMPORT, CAUSES, PRICED, UNKNOWN, Table
+from pricewatch.engine.causes import BAD_IMPORT, CAUSES, PRICED, UNKNOWN, Cause, Table
 from pricewatch.engine.facts import CATALOGUE, with_facts
 from pricewatch.engine.neighbours import with_neighbours
 from pricewatch.engine.world import World
@@ -43,7 +43,7 @@ def diagnose(
 
     def told(found: pl.DataFrame) -> pl.DataFrame:
         about_prices = pl.col("subject").is_in(PRICED) & pl.all_horizontal(pl.col("observed", "expected").is_not_null())
-        (priced, others) = (found.filter(about_prices), found.filter(~about_prices))
+        priced, others = found.filter(about_prices), found.filter(~about_prices)
         quiet = others.with_columns(pl.lit(None, pl.String).alias(name) for name in DIAGNOSED).with_columns(cause=pl.lit(UNKNOWN))
         if priced.is_empty():
             return quiet
@@ -60,10 +60,10 @@ def _told(
 ) -> pl.DataFrame:
     """Candidates about prices with `DIAGNOSED`, and the columns by which it was found."""
     rows = with_facts(candidates, world, places, catalogue).with_row_index("candidate")
-    rows = with_neighbours(rows, points, places, catalogue).with_columns(holding=_holding())
-    rows = rows.with_columns(first=pl.col("holding").list.first())
+    rows = with_neighbours(rows, points, places, catalogue).with_columns(first=_holding_first())
     rows = _with_evidence(rows, world, catalogue).with_columns(
-        cause=_named(_first).fill_null(UNKNOWN), cause_alternatives=_alternatives()
+        cause=_first.replace_strict(dict(enumerate(cause.name for cause in CAUSES)), default=UNKNOWN, return_dtype=pl.String),
+        cause_alternatives=_alternatives(),
     )
     rows = _with_words(rows)
     rows = rows.join(bad_imports(rows), on="candidate", how="left", validate="1:1")
@@ -85,20 +85,21 @@ def _concerned(asked: pl.LazyFrame, catalogue: pl.LazyFrame) -> pl.LazyFrame:
     ).unique()
 
 
-def _holding() -> pl.Expr:
-    """Positions in `CAUSES` of the causes that hold, in order."""
-    flags = [pl.when(cause.holds.fill_null(False)).then(pl.lit(at, pl.UInt8)) for at, cause in enumerate(CAUSES)]
-    return pl.concat_list(flags).list.drop_nulls()
+def _holds(cause: Cause) -> pl.Expr:
+    return cause.holds.fill_null(False)
 
 
-def _named(at: pl.Expr) -> pl.Expr:
-    return at.replace_strict({at: cause.name for at, cause in enumerate(CAUSES)}, default=None, return_dtype=pl.String)
+def _holding_first() -> pl.Expr:
+    return pl.coalesce(*(pl.when(_holds(cause)).then(pl.lit(at, pl.UInt8)) for at, cause in enumerate(CAUSES)))
 
 
 def _alternatives() -> pl.Expr:
     """The names of the other causes that hold, in order, each once; null without any."""
-    others = pl.col("holding").list.eval(_named(pl.element())).list.unique(maintain_order=True).list.slice(1)
-    return pl.when(others.list.len() > 0).then(others.list.join(", "))
+    others = []
+    for name in dict.fromkeys(cause.name for cause in CAUSES):
+        ways = pl.any_horizontal(_holds(cause) for cause in CAUSES if cause.name == name)
+        others.append(pl.when(ways & ~_first.is_in(_at(name))).then(pl.lit(name)))
+    return pl.concat_str(others, separator=", ", ignore_nulls=True).replace("", None)
 
 
 def _with_words(rows: pl.DataFrame) -> pl.DataFrame:

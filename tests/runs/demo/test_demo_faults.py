@@ -23,6 +23,7 @@ MEANING = {
     "promotion_not_ended": {"ended"},
     "other_zones_price": {"other zone", "other zone, another week"},
     "decimal_shift": {"decimal shift"},
+    "minor_units": {"decimal shift"},
     "gross_instead_of_net": {"with tax"},
     "member_price_shown_to_all": {"member"},
     "unknown": set(),
