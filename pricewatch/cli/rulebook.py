@@ -38,7 +38,8 @@ def list_rules(
 
     if kinds:
         return _listed(kind_frame(), ("check", "summary"), form)
-    return _listed(rule_frame(load_rules(_root(root) / "rules")), ("id", "check", "severity", "owner", "where", "place"), form)
+    columns = ("id", "check", "severity", "enabled", "owner", "where", "place")
+    return _listed(rule_frame(load_rules(_root(root) / "rules")), columns, form)
 
 
 @rules_app.command("check")

@@ -238,11 +238,13 @@ def _promotion_problems(rows: pl.LazyFrame) -> list[pl.Expr]:
     ]
     rate = in_basis_points(mechanic, _text("inner").str.to_lowercase()) & (mechanic != "extra_quantity")
     above = rate & (value > money.BASIS_POINTS)
+    grouped = mechanic.is_in(["n_for_price", "n_for_m", "nth_unit", "cheapest_free"]) & (pl.col("_typed_quantity") < 2)
     generous = (mechanic == "n_for_m") & (pl.col("_typed_pay") >= pl.col("_typed_quantity"))
     return [
         _backwards("starts_at", "ends_at"),
         *lacking,
         pl.when(above).then(pl.format("value '{}' is above 100 percent", _text("value"))),
+        pl.when(grouped).then(pl.format("quantity '{}' makes no group: a multibuy has two units or more", "quantity")),
         pl.when(generous).then(pl.format("pays for {} of {}, which is no reduction", "pay", "quantity")),
         *(_condition_problem(rows, name) for name in ("where", "excluding")),
     ]

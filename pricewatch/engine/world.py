@@ -93,10 +93,15 @@ class Rule:
     """The last night it is run; None = open."""
     pack: str = ""
     """The law pack it comes from: `law/fr`; empty for the workspace's own rules."""
+    markets: tuple[str, ...] = ()
+    """The markets whose law its pack is; empty = every market."""
+    enabled: bool = True
+    """Whether it is run at all: rules that wait for data, or for a market, are kept and listed, and do not run."""
 
     def in_force(self, night: date) -> bool:
         """Whether it is run on a night: both ends of its validity are included."""
-        return (self.valid_from is None or self.valid_from <= night) and (self.valid_to is None or night <= self.valid_to)
+        begun = self.valid_from is None or self.valid_from <= night
+        return self.enabled and begun and (self.valid_to is None or night <= self.valid_to)
 
 
 def in_force(rules: Sequence[Rule], night: date) -> list[Rule]:

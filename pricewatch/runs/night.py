@@ -102,7 +102,7 @@ def run_night(
     night = night or business_date(workspace)
     if not workspace.rules:
         raise NO_RULE
-    resting = [rule.id for rule in workspace.rules if not rule.in_force(night)]
+    resting = [rule.id for rule in workspace.rules if rule.enabled and not rule.in_force(night)]
     if len(resting) == len(workspace.rules):
         fix = "look at valid_from and valid_to, or write rules that hold for ever"
         raise UserError(f"no rule is in force on {night}, so nothing would be found", "rules/", fix)

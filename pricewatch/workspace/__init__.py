@@ -12,8 +12,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -146,7 +146,7 @@ class Workspace:
             tuple(markets),
             tuple(channels),
             tuple(sources),
-            tuple(rules),
+            tuple(_here(rule, markets) for rule in rules),
             os.environ.get(DATABASE_VARIABLE) or None,
         )
 
@@ -224,3 +224,9 @@ def _document(root: Path, name: str, problems: list[UserError]) -> Document | No
         return None
     problems += document.problems
     return document
+
+
+def _here(rule: Rule, markets: Sequence[Market]) -> Rule:
+    """The rule, not enabled where it is another market's law: it is listed, and does not run."""
+    elsewhere = rule.markets and not set(rule.markets) & {market.id for market in markets}
+    return replace(rule, enabled=False) if elsewhere else rule

@@ -82,7 +82,7 @@ def source_frame(sources: Sequence[Source], markets: Sequence[Market]) -> pl.Dat
     return pl.DataFrame(rows, schema=tables.schema("sources"), orient="row")
 
 
-RULES = ("id", "check", "where", "severity", "owner", "why", "place", "valid_from", "valid_to", "pack")
+RULES = ("id", "check", "where", "severity", "owner", "why", "place", "valid_from", "valid_to", "pack", "enabled")
 KINDS = ("check", "summary", "parameters")
 
 
@@ -90,7 +90,7 @@ def rule_frame(rules: Sequence[Rule]) -> pl.DataFrame:
     """One row a rule, all text, in the order of files and lines.
 
     `place` is `file:line`; `severity` is a word, or `minor to critical` where it goes by limits; `where`, `pack` and the days
-    `valid_from` and `valid_to` are null when it has none.
+    `valid_from` and `valid_to` are null when it has none; `enabled` is yes or no.
     """
     rows = [
         {
@@ -99,6 +99,7 @@ def rule_frame(rules: Sequence[Rule]) -> pl.DataFrame:
             "valid_from": None if rule.valid_from is None else rule.valid_from.isoformat(),
             "valid_to": None if rule.valid_to is None else rule.valid_to.isoformat(),
             "pack": rule.pack or None,
+            "enabled": "yes" if rule.enabled else "no",
         }
         for rule in rules
     ]

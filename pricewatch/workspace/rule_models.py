@@ -94,6 +94,7 @@ class Header(Dated):
     )
     owner: str = Field("pricing", min_length=1, description="who mends what it finds, for example store-ops")
     why: str = Field("", description="one sentence for the person who reads a finding")
+    enabled: bool = Field(True, description="false keeps the rule without running it, until what it looks at is delivered")
 
     @property
     def thresholds(self) -> Thresholds:
@@ -106,7 +107,7 @@ class Header(Dated):
         return self.severity if isinstance(self.severity, str) else self.thresholds[0][0]
 
 
-HEADER = ("id", "check", "where", "severity", "owner", "why", "valid_from", "valid_to")
+HEADER = ("id", "check", "where", "severity", "owner", "why", "enabled", "valid_from", "valid_to")
 """The header's keys as messages list them: what a rule is first, when it holds last."""
 
 
@@ -118,4 +119,8 @@ class Pack(Dated):
     about: str = Field(min_length=1, description="which law, in one sentence")
     source: list[str] = Field(min_length=1, description="where the law says so: acts, articles, judgments")
     disclaimer: str = Field(min_length=1, description="what the pack is not, for example: This is no legal advice.")
+    markets: list[Id] = Field(
+        default_factory=list, description="the markets whose law it is, for example [fr]; empty = every market"
+    )
+    enabled: bool = Field(False, description="true runs it: a law is applied by who has read what the pack says, never by itself")
     rules: list[Any] = Field(description="its rules, as in any rule file")

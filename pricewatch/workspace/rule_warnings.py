@@ -31,6 +31,7 @@ Place = Mapping[str, str | None]
 
 def rule_warnings(rules: Sequence[Rule], channels: Sequence[Channel], sources: Sequence[Source] = ()) -> list[UserError]:
     """Every rule that is dead, impossible, a duplicate or a contradiction, in the order of the rules."""
+    rules = [rule for rule in rules if rule.enabled]
     places = [_place(channel) for channel in channels]
     told = [_source(source) for source in sources]
     alone = [

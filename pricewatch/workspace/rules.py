@@ -1,6 +1,6 @@
 """`rules/**/*.yaml`: a list of rules, each the header and the kind's own parameters, flat in one mapping.
 
-    - id: store-shelf-price                 header: id, check, where, severity, owner, why, valid_from, valid_to
+    - id: store-shelf-price                 header: id, check, where, severity, owner, why, enabled, valid_from, valid_to
       check: expected_price
       where: channel_kind = 'store'
       severity: critical
@@ -156,7 +156,7 @@ def _of_kind(
         id=header.id,
         check=kind.name,
         params=params,
-        where=header.where,
+        where=_of_markets(header.where, pack, kind),
         severity=header.lowest,
         owner=header.owner,
         why=header.why,
@@ -164,8 +164,18 @@ def _of_kind(
         severities=header.thresholds,
         valid_from=days.valid_from,
         valid_to=days.valid_to,
+        enabled=header.enabled and (pack is None or pack.enabled),
+        markets=() if pack is None else tuple(pack.markets),
         pack="" if pack is None else document.shown.partition("/")[2].removesuffix(".yaml"),
     ), []
+
+
+def _of_markets(where: str | None, pack: Pack | None, kind: Check) -> str | None:
+    """A rule's condition within its pack's markets. Rules about sources are about no market's law."""
+    if pack is None or not pack.markets or kind.scope == "night":
+        return where
+    within = f"market IN ({', '.join(repr(market) for market in pack.markets)})"
+    return within if where is None else f"{within} AND ({where})"
 
 
 def _days(header: Header, pack: Pack | None) -> Dated | None:

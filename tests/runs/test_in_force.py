@@ -30,6 +30,7 @@ FILES = {
 about: A price that is shown is charged.
 source: [Code de la consommation, article L112-1]
 disclaimer: This is no legal advice.
+enabled: true
 valid_from: 2026-03-14
 rules:
 - {id: shown-price, check: expected_price}

@@ -98,8 +98,8 @@ def test_an_unknown_key_is_answered_with_the_keys_of_that_kind(tmp_path: Path):
     (message,) = told(tmp_path, stores=RULE.format(id="store-shelf-price") + "  severty: critical\n")
     assert message == (
         "rules/stores.yaml:3: rule 'store-shelf-price': no key 'severty'\n"
-        "  fix: did you mean 'severity'? a rule of kind expected_price has: id, check, where, severity, owner, why, valid_from, "
-        f"valid_to, {', '.join(registry()['expected_price'].params.model_fields)}"
+        "  fix: did you mean 'severity'? a rule of kind expected_price has: id, check, where, severity, owner, why, enabled, "
+        f"valid_from, valid_to, {', '.join(registry()['expected_price'].params.model_fields)}"
     )
 
 
@@ -206,6 +206,7 @@ rules:
   check: was_price
   days: 60
   valid_from: 2026-07-01
+enabled: true
 """
 
 

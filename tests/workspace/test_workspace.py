@@ -306,7 +306,8 @@ def test_markets_and_channels_become_the_engines_frames(write):
     workspace = Workspace.load(
         write({"config/channels.yaml": _channels(*channels) + "      grace: 12h\n", "config/sources.yaml": sources})
     )
-    assert workspace.market_frame().rows() == [("fr", "EUR", "Europe/Paris", True)]
+    quiet = ("exclusive", None, "half_up", "price", 1, [], "nearest")
+    assert workspace.market_frame().rows() == [("fr", "EUR", "Europe/Paris", True, *quiet)]
     assert workspace.market_frame().schema == pl.Schema(MARKETS)
     frame = workspace.channel_frame()
     assert frame.schema == pl.Schema(CHANNELS)
