@@ -42,7 +42,7 @@ def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noq
         "an in-store number": identifiers.restricted(shown),
     }
     named = [pl.when(holds).then(pl.lit(matter)) for matter, holds in matters.items()]
-    words = pl.format("{}: {}", pl.coalesce(*named, pl.lit("another product's GTIN")), both)
+    words = pl.concat_str(pl.coalesce(*named, pl.lit("another product's GTIN")), both, separator=": ")
     unreadable = shown == identifiers.UNREADABLE
     same = (shown == ours) | (identifiers.expanded(shown) == ours).fill_null(False)
     inside = identifiers.restricted(shown) & identifiers.restricted(ours)

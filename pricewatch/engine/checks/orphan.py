@@ -69,13 +69,15 @@ def orphan(offers: pl.LazyFrame, params: Orphan, *, zone_prices: pl.LazyFrame, s
             _undecided=undecided & (pl.col("price_lists_lost") == 0) & (params.find != "unlisted"),
         )
     )
-    zone = pl.when(pl.col("_elsewhere").fill_null(False)).then(pl.format("no list price in zone {}", "zone"))
+    channels = pl.col("listed").list.sort().list.join(", ")
+    elsewhere_only = pl.when(pl.col("_elsewhere").fill_null(False)).then(pl.lit("no list price in zone ") + pl.col("zone"))
+    # joined, not formatted: Polars 2.1's format fails on some chunks where a part of it is one of several texts
+    left = pl.when(pl.col("_unlisted") & (pl.col("listed").list.len() == 0))
     words = pl.concat_str(
-        pl.when(pl.col("_unlisted") & (pl.col("listed").list.len() == 0)).then(pl.lit("the catalogue lists it nowhere any more")),
-        pl.when(pl.col("_unlisted") & (pl.col("listed").list.len() > 0)).then(
-            pl.format("the catalogue lists it for {} only", pl.col("listed").list.sort().list.join(", "))
-        ),
-        pl.when("_undecided").then(pl.coalesce(zone, pl.lit("no list price"))),
+        left.then(pl.lit("the catalogue lists it nowhere any more"))
+        .when("_unlisted")
+        .then(pl.lit("the catalogue lists it for ") + channels + pl.lit(" only")),
+        pl.when("_undecided").then(pl.coalesce(elsewhere_only, pl.lit("no list price"))),
         separator="; ",
         ignore_nulls=True,
     )

@@ -124,5 +124,5 @@ def scan_accuracy(offers: pl.LazyFrame, params: ScanAccuracy) -> pl.LazyFrame:
         subject=params.charged,
         observed=pl.col(params.charged),
         expected=promised,
-        detail=pl.format("{} against the {}", kind, said),
+        detail=pl.concat_str(kind, pl.lit("against the"), said, separator=" "),
     )
