@@ -21,6 +21,9 @@ from pricewatch.report.totals import PRICES
 GAP = 2
 """Blanks between columns."""
 
+EXTRA = 13
+"""A column that matters as little as this is shown where there is room for it, and no other is cut for it."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -33,7 +36,7 @@ class Column:
     widest: int = 40
     """Longer cells are cut, with dots."""
     narrowest: int = 0
-    """It may be cut to this before any column is left out; 0: it may not."""
+    """It may be cut to this before any column that matters more than `EXTRA` is left out; 0: it may not."""
 
 
 def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total: int | None = None) -> RenderableType:
@@ -41,15 +44,21 @@ def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total
     cells = frame.select(column.text.cast(pl.String).fill_null("").alias(column.header) for column in columns)
     longest = cells.select(pl.all().str.len_chars().max()).row(0) if cells.height else (0,) * len(columns)
     room = {c.header: min(max(len(c.header), found or 0), c.widest) for c, found in zip(columns, longest, strict=True)}
-    for column in columns:
-        over = sum(room[c.header] + GAP for c in columns) - GAP - width
-        if column.narrowest and over > 0:
-            room[column.header] = max(min(room[column.header], column.narrowest), room[column.header] - over)
-    kept, gone = list(columns), []
-    while len(kept) > 1 and sum(room[c.header] + GAP for c in kept) - GAP > width:
-        least = max(kept, key=lambda c: c.matters)
-        kept.remove(least)
-        gone.append(least.header)
+    kept, gone = list(columns), list[str]()
+
+    def over() -> int:
+        return sum(room[c.header] + GAP for c in kept) - GAP - width
+
+    def leave_out(least: int) -> None:
+        while len(kept) > 1 and over() > 0 and (column := max(kept, key=lambda c: c.matters)).matters >= least:
+            kept.remove(column)
+            gone.append(column.header)
+
+    leave_out(EXTRA)
+    for column in kept:
+        if column.narrowest and over() > 0:
+            room[column.header] = max(min(room[column.header], column.narrowest), room[column.header] - over())
+    leave_out(0)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
     for column in kept:
         table.add_column(column.header, justify="right" if column.right else "left", no_wrap=True, overflow="crop")
@@ -65,6 +74,20 @@ def listing(frame: pl.DataFrame, columns: Sequence[Column], *, width: int, total
 def _money(column: str) -> pl.Expr:
     """Minor units with their currency."""
     return pl.concat_str(money.show_expr(pl.col(column), pl.col("currency")), pl.col("currency"), separator=" ")
+
+
+def _at_risk() -> pl.Expr:
+    """What is charged too much and too little a week: `1680.00 EUR over, 12.00 EUR under`; empty for neither."""
+    sides = [
+        pl.when(pl.col(column) > 0).then(pl.format("{} {}", _money(column), pl.lit(side)))
+        for column, side in (("overcharge", "over"), ("undercharge", "under"))
+    ]
+    return pl.concat_str(sides, separator=", ", ignore_nulls=True)
+
+
+def _percent(column: str) -> pl.Expr:
+    """Basis points as percent."""
+    return pl.format("{} %", (pl.col(column) / 100).round(1))
 
 
 def _cause() -> pl.Expr:
@@ -96,16 +119,18 @@ FINDINGS = (
 )
 
 INCIDENTS = (
-    Column("#", pl.col("rank"), 7, right=True),
+    Column("#", pl.col("rank"), 11, right=True),
     Column("incident", pl.col("incident"), 1, widest=32),
-    Column("title", pl.col("title"), 2, widest=64, narrowest=36),
-    Column("severity", pl.col("severity"), 5),
+    Column("title", pl.col("title"), 2, widest=64, narrowest=30),
+    Column("severity", pl.col("severity"), 7),
     Column("findings", pl.col("findings"), 3, right=True),
     Column("new", pl.col("new"), 8, right=True),
-    Column("share", pl.format("{} %", (pl.col("share") / 100).round(1)), 9, right=True),
-    Column("a week", _money("impact"), 4, right=True),
+    Column("share", _percent("share"), 9, right=True),
+    Column("a week", _at_risk(), 4, right=True),
     Column("owner", pl.col("owner"), 6, widest=16),
     Column("since", pl.col("first_seen"), 10),
+    Column("explains", _percent("explained"), 13, right=True),
+    Column("for example", pl.col("example"), 14, widest=80),
 )
 
 REFUSED = (

@@ -14,12 +14,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.engine.world import Run
 from pricewatch.report import words
 from pricewatch.report.seen import not_seen
 from pricewatch.report.totals import WRONG, Totals, totals
 
-WIDE = 110
+WIDE = 130
 """Columns from which an incident fits on one line."""
 
 NARROW = 80
@@ -94,7 +95,7 @@ def _incidents(incidents: pl.DataFrame, sums: Totals, *, width: int) -> Renderab
     table.add_column("what is wrong", ratio=1, overflow="fold", no_wrap=wide)
     if wide:
         table.add_column("severity", no_wrap=True)
-        for name in ("findings", "share", "at risk a week"):
+        for name in ("findings", "share", "overcharge/week", "undercharge"):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("owner", no_wrap=True)
     rows = [_incident(row, wide=wide) for row in top.iter_rows(named=True)]
@@ -105,7 +106,7 @@ def _incidents(incidents: pl.DataFrame, sums: Totals, *, width: int) -> Renderab
     for row in rows:
         row[2] = Text(words.shorten(row[2].plain, width - beside - 2), style=row[2].style) if wide else row[2]
         table.add_row(*row)
-    said = heading("What matters")
+    said = Group(heading("What matters"), *_explained(incidents, width=width))
     if rest.height:
         more = f"and {words.count(rest.height, 'more incident')} with {words.count(int(rest['findings'].sum()), 'finding')}"
         return Group(said, table, Text(f"   {more}: pricewatch incidents", style="dim"))
@@ -116,20 +117,34 @@ def _incidents(incidents: pl.DataFrame, sums: Totals, *, width: int) -> Renderab
     return Group(said, table)
 
 
+def _explained(incidents: pl.DataFrame, *, width: int) -> list[Text]:
+    """How much the causes explain that have a name, and one wrong price as an example of the worst."""
+    named = incidents.filter(pl.col("explained").is_not_null())
+    said = []
+    if named.height:
+        found = int(incidents["findings"].sum())
+        share = words.percent(int(named["findings"].sum()) * BASIS_POINTS // found)
+        causes = words.count(named.height, "cause explains", "causes explain")
+        said.append(f"{causes} {share} of {words.count(found, 'finding')}.")
+    if example := incidents.sort("rank")["example"][0]:
+        said.append(f"The first, for example: {words.plain(example)}")
+    return [Text(words.shorten(line, width), style="dim") for line in said]
+
+
 def _incident(row: dict[str, Any], *, wide: bool) -> list[Text]:
     """One incident as table cells."""
     mark = Text("NEW", style="bold red") if row["new"] == row["findings"] else Text(f"+{row['new']}" if row["new"] else "")
     style = "bold" if row["severity"] == "critical" else ""
     rank, what = Text(str(row["rank"]), style="dim"), words.plain(row["title"])
     owner, share = words.shorten(words.plain(row["owner"]), 16), words.percent(row["share"])
-    cost = words.amount(row["impact"], row["currency"]) if row["impact"] and row["currency"] else "-"
     spread = f" in {words.count(row['places'], 'place')}" if row["places"] > 1 else ""
     if wide:
-        cells = (row["severity"], f"{row['findings']:,}{spread}", share, cost, owner)
+        sides = [words.amount(row[side], row["currency"]) if row[side] else "-" for side in ("overcharge", "undercharge")]
+        cells = (row["severity"], f"{row['findings']:,}{spread}", share, *sides, owner)
         return [rank, mark, Text(what, style=style), *(Text(cell) for cell in cells)]
     facts = [row["severity"], words.count(row["findings"], "finding") + spread + (f" ({share})" if share else "")]
-    facts += [f"{cost} a week"] if row["impact"] else []
-    return [rank, mark, Text.assemble((what, style), "\n", (", ".join([*facts, owner]), "dim"))]
+    facts += [words.at_risk(row["overcharge"], row["undercharge"], row["currency"]), owner]
+    return [rank, mark, Text.assemble((what, style), "\n", (", ".join(filter(None, facts)), "dim"))]
 
 
 def _changes(run: Run, sums: Totals) -> list[Text]:

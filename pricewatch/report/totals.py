@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pricewatch.domain import tables
+from pricewatch.engine.findings import MONEY_SUBJECTS
 
 WRONG = ("new", "open", "regressed")
 """States of a finding that is wrong tonight."""
 
-PRICES = ("price", "regular_price", "member_price", "was_price", "price_conflict")
-"""Subjects that are money a customer sees; the others are about data and presence."""
+PRICES = MONEY_SUBJECTS
+"""Subjects that are money; the others are about data and presence."""
 
 
 @dataclass(frozen=True)

@@ -11,21 +11,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from pricewatch.domain import money
+from pricewatch.engine import causes
 
-CAUSES: Mapping[str, str] = {
-    "previous_list_price": "previous list price",
-    "next_list_price": "next list price, too early",
-    "rounding": "rounding",
-    "promotion_not_started": "promotion not started",
-    "promotion_not_ended": "promotion not ended",
-    "other_zones_price": "another zone's price",
-    "net_instead_of_gross": "net instead of gross",
-    "gross_instead_of_net": "gross instead of net",
-    "decimal_shift": "decimal shift",
-    "member_price_shown_to_all": "member price shown to all",
-    "unknown": "cause unknown",
-}
-"""Causes as `engine/diagnose.py` names them, in a manager's words; one that is not here is read as it is written."""
+CAUSES: Mapping[str, str] = {**causes.TITLES, causes.UNKNOWN: "cause unknown"}
+"""Causes in a manager's words; one that is not here is read as it is written."""
 
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 
@@ -56,6 +45,12 @@ def amounts(by_currency: Mapping[str, int]) -> str:
     """Several currencies in one phrase, the largest number first: `4,210.50 USD and 12.00 EUR`; `nothing` when there is none."""
     largest = sorted(by_currency.items(), key=lambda pair: (-pair[1], pair[0]))
     return " and ".join(amount(minor, currency) for currency, minor in largest if minor) or "nothing"
+
+
+def at_risk(overcharge: int | None, undercharge: int | None, currency: str | None) -> str:
+    """What is charged too much and too little: `1,680.00 EUR over, 12.00 EUR under`; empty for neither."""
+    sides = ((overcharge, "over"), (undercharge, "under"))
+    return ", ".join(f"{amount(minor, currency)} {side}" for minor, side in sides if minor)
 
 
 def count(number: int, one: str, many: str = "") -> str:

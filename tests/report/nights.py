@@ -75,7 +75,7 @@ SOURCE = {
 INCIDENT = {
     "night": NIGHT,
     "rank": 1,
-    "title": "Promotion P-2218 not started in 14 stores of zone Z3",
+    "title": "store, zone Z3: promotion not given (P-2218)",
     "check": "promotion_missing",
     "cause": "promotion_not_started",
     "scope": "promotion=P-2218 channel=store zone=Z3",
@@ -87,8 +87,12 @@ INCIDENT = {
     "skus": 1,
     "judged": 41,
     "share": 3415,
+    "explained": 5384,
     "impact": 168000,
+    "overcharge": 168000,
+    "undercharge": 0,
     "currency": "EUR",
+    "example": "Espresso 1 kg costs 12.99 at the till of store 0001; 9.99 was decided",
     "example_finding": fingerprint(1),
     "first_seen": NIGHT,
 }
@@ -191,7 +195,7 @@ def bad_night() -> Run:
     worst = incidents(
         {},
         {
-            "title": "Webshop shows the previous list price [since Monday]",
+            "title": "web, category coffee [ground]: price change has not arrived",
             "cause": "previous_list_price",
             "severity": "major",
             "scope": "channel=web category=coffee",
@@ -201,10 +205,12 @@ def bad_night() -> Run:
             "places": 1,
             "skus": 9,
             "share": 75,
+            "explained": 3461,
             "impact": 46350,
+            "overcharge": 46350,
         },
         {
-            "title": "One price of the app is shifted by a digit",
+            "title": "app: wrong price, here and there",
             "cause": "decimal_shift",
             "scope": "channel=app source=app",
             "owner": "app-team",
@@ -213,7 +219,10 @@ def bad_night() -> Run:
             "places": 1,
             "skus": 1,
             "share": 17,
+            "explained": None,
             "impact": 1_250_075,
+            "overcharge": 0,
+            "undercharge": 1_250_075,
         },
     )
     counts = {"offers": 41_238, "judged": 40_998, "not_comparable": 112, "not_provable": 3, "quarantined": 12, "unmatched": 5}

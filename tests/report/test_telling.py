@@ -178,6 +178,14 @@ def test_a_share_never_rounds_to_none_or_all(share: int | None, said: str) -> No
     assert words.percent(share) == said
 
 
+@pytest.mark.parametrize(
+    ("overcharge", "undercharge", "said"),
+    [(168000, 0, "1,680.00 EUR over"), (None, 1200, "12.00 EUR under"), (5, 7, "0.05 EUR over, 0.07 EUR under"), (0, 0, "")],
+)
+def test_money_at_risk_says_who_pays(overcharge: int | None, undercharge: int, said: str) -> None:
+    assert words.at_risk(overcharge, undercharge, "EUR") == said
+
+
 def test_a_list_price_that_is_the_whole_reason_is_said_once(screen: Screen) -> None:
     told = screen(
         explain(findings({"because": "list price 9.99 since 2026-01-01", "list_price": 999, "price_ref": "p.csv:7"})), 100
