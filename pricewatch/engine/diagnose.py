@@ -47,9 +47,10 @@ def diagnose(
         quiet = others.with_columns(pl.lit(None, pl.String).alias(name) for name in DIAGNOSED).with_columns(cause=pl.lit(UNKNOWN))
         if priced.is_empty():
             return quiet
-        asked = priced.select("item").unique().lazy()
-        known = catalogue.select(CATALOGUE).collect()
-        relevant = points.join(_concerned(asked, known.lazy()), on="item", how="semi").collect()
+        # This runs inside a plan of the streaming engine, whose threads must not wait for another one's.
+        known = catalogue.select(CATALOGUE).collect(engine="in-memory")
+        concerned = _concerned(priced.select("item").unique(), known).lazy()
+        relevant = points.join(concerned, on="item", how="semi").collect(engine="in-memory")
         return pl.concat([_told(priced, world, relevant, places, known).select(found.columns + list(DIAGNOSED)), quiet])
 
     return candidates.map_batches(told, schema={**schema, **DIAGNOSED})
@@ -75,7 +76,7 @@ def _told(
     )
 
 
-def _concerned(asked: pl.LazyFrame, catalogue: pl.LazyFrame) -> pl.LazyFrame:
+def _concerned(asked: pl.DataFrame, catalogue: pl.DataFrame) -> pl.DataFrame:
     """The items asked for, and every item whose price one of them may show: `item`."""
     families = catalogue.join(asked, on="item", how="semi").select("family").drop_nulls().unique()
     packs = catalogue.filter(pl.col("unit_sku").is_not_null())
