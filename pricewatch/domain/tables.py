@@ -128,7 +128,9 @@ class PriceList(pa.DataFrameModel):
     zone: str
     list_price: int = pa.Field(ge=0, description="minor units of the market's currency")
     valid_from: Instant = pa.Field(description="inclusive")
-    valid_to: Instant = pa.Field(nullable=True, description="exclusive; null = until further notice. Of the versions in force, the one that began last holds")
+    valid_to: Instant = pa.Field(
+        nullable=True, description="exclusive; null = until further notice. Of versions in force, the one that began last holds"
+    )
     source_ref: str = pa.Field(nullable=True, description="the price-list row")
 
 
@@ -358,12 +360,16 @@ class Scores(pa.DataFrameModel):
 
 
 class Waivers(pa.DataFrameModel):
-    """Findings somebody decided to live with, always until a day."""
+    """Findings somebody decided to live with, always until a day: one by its fingerprint, or all that meet a condition."""
 
-    fingerprint: str
+    waiver: str = pa.Field(unique=True, description="its id: the fingerprint where it is about one finding")
+    fingerprint: str = pa.Field(nullable=True, description="the one finding; null = it has a condition")
+    where: str = pa.Field(nullable=True, description="SQL condition on the columns of findings; null = it is about one finding")
     who: str
     why: str
-    until: pl.Date = pa.Field(description="inclusive")
+    since: pl.Date = pa.Field(nullable=True, description="first night it holds, inclusive; null = since it was given")
+    until: pl.Date = pa.Field(description="last night it holds, inclusive")
+    source_ref: str = pa.Field(nullable=True, description="its line in config/waivers.yaml; null = given on the command line")
 
 
 TABLES: dict[str, type[pa.DataFrameModel]] = {

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pricewatch.domain import tables
+from pricewatch.engine import waivers
 from pricewatch.engine.checks import registry
 from pricewatch.engine.world import Memory, Rule, World
 
@@ -42,13 +43,8 @@ def reconcile(
     unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")
-    waivers = (
-        memory.waivers.filter(pl.col("until") >= world.night)
-        .sort("until", descending=True)
-        .unique("fingerprint", keep="first", maintain_order=True)
-        .select("fingerprint", waived_by="who", waived_until="until")
-    )
-    here = found.join(before, on="fingerprint", how="left").join(waivers, on="fingerprint", how="left")
+    held = waivers.held(found, memory.waivers, world.night).select("fingerprint", waived_by="who", waived_until="until")
+    here = found.join(before, on="fingerprint", how="left").join(held, on="fingerprint", how="left")
     here = here.with_columns(state=_state_of_found())
     gone = memory.findings.filter(pl.col("state").is_in(LIVING)).join(found, on="fingerprint", how="anti")
     # A wrong price that a more specific rule tells tonight is told there: it is not put right, and not told twice.

@@ -6,6 +6,7 @@ is answered as it was *before* the night in question: running a night twice give
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -51,6 +52,7 @@ MEDIANS: dict[str, Type] = {"source": pl.String, "median_rows": pl.Int64}
 
 SCORE_KEY = ("market", "scope", "value", "measure")
 """How the scores of one night are sorted."""
+
 
 class Database:
     """The database at `url` (`sqlite:///path/to/file.db`, or any that SQLAlchemy reaches). Made where there is none.
@@ -121,7 +123,7 @@ class Database:
         with self._read() as connection:
             return Memory(
                 findings=_last(connection, FINDINGS, FINDINGS.c.fingerprint, night),
-                waivers=read(connection, WAIVERS).sort("fingerprint"),
+                waivers=read(connection, WAIVERS).sort("waiver"),
                 incidents=_last(connection, INCIDENTS, INCIDENTS.c.incident, night),
             )
 
@@ -165,20 +167,27 @@ class Database:
 
         Raises `UserError` when nobody ever found it, or when it is not said who waives it and why.
         """
-        if not who.strip() or not why.strip():
-            raise UserError(
-                "a waiver says who waives and why", fingerprint, "give both, for example --who jo --why 'label reprinted'"
-            )
+        _said(fingerprint, who, why)
         with self._writing() as connection:
             if connection.scalar(sa.select(FINDINGS.c.night).where(FINDINGS.c.fingerprint == fingerprint).limit(1)) is None:
                 raise UserError("there is no such finding", fingerprint, "see their fingerprints with: pricewatch findings")
-            connection.execute(sa.delete(WAIVERS).where(WAIVERS.c.fingerprint == fingerprint))
-            connection.execute(sa.insert(WAIVERS).values(fingerprint=fingerprint, who=who, why=why, until=until))
+            _put_waiver(connection, waiver=fingerprint, fingerprint=fingerprint, who=who, why=why, until=until)
+
+    def waive_where(self, where: str, who: str, why: str, until: date) -> str:
+        """Live with all findings that meet a condition (`engine.waivers.problem` finds nothing in it) until a day; its id.
+
+        The id follows from the condition: a second waiver of the same condition takes the place of the first.
+        """
+        waiver = "w" + hashlib.blake2b(where.encode(), digest_size=4).hexdigest()
+        _said(waiver, who, why)
+        with self._writing() as connection:
+            _put_waiver(connection, waiver=waiver, where=where, who=who, why=why, until=until)
+        return waiver
 
     def waivers(self) -> pl.DataFrame:
         """All waivers (`tables.Waivers`), past ones too, those that end first on top."""
         with self._read() as connection:
-            return read(connection, WAIVERS).sort("until", "fingerprint")
+            return read(connection, WAIVERS).sort("until", "waiver")
 
     def source_medians(self, before: date, nights: int = 7) -> pl.DataFrame:
         """How many rows each source delivers on a normal night: the median of its last complete nights before `before`.
@@ -208,6 +217,7 @@ class Database:
             if version is None:
                 connection.execute(sa.insert(SchemaVersion).values(version=SCHEMA_VERSION))
             elif version < SCHEMA_VERSION:
+                _rekey_waivers(connection)
                 _add_columns(connection)
                 connection.execute(sa.update(SchemaVersion).values(version=SCHEMA_VERSION))
             elif version > SCHEMA_VERSION:
@@ -261,6 +271,30 @@ def _add_columns(connection: sa.Connection) -> None:
             if column.name not in known:
                 spec = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {spec}")
+
+
+def _rekey_waivers(connection: sa.Connection) -> None:
+    """Waivers that were keyed by the one finding each was about, keyed by an id: conditions came later."""
+    if "waiver" in {column["name"] for column in sa.inspect(connection).get_columns(WAIVERS.name)}:
+        return
+    kept = ("fingerprint", "who", "why", "until")
+    rows = connection.execute(sa.select(*(WAIVERS.c[name] for name in kept))).mappings().all()
+    WAIVERS.drop(connection)
+    WAIVERS.create(connection)
+    for row in rows:
+        _put_waiver(connection, waiver=row["fingerprint"], **row)
+
+
+def _put_waiver(connection: sa.Connection, **given: object) -> None:
+    """One waiver, in the place of the one with its id."""
+    connection.execute(sa.delete(WAIVERS).where(WAIVERS.c.waiver == given["waiver"]))
+    connection.execute(sa.insert(WAIVERS).values(**given))
+
+
+def _said(waived: str, who: str, why: str) -> None:
+    """Raises `UserError` when it is not said who waives and why."""
+    if not who.strip() or not why.strip():
+        raise UserError("a waiver says who waives and why", waived, "give both, for example --who jo --why 'label reprinted'")
 
 
 def _made(folder: Path) -> None:

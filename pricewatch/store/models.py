@@ -17,7 +17,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from pricewatch.domain import tables
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Goes up by one with every change of a table. An older program refuses a newer database."""
 
 METADATA = sa.MetaData(
@@ -88,7 +88,7 @@ FINDINGS = _table(
 INCIDENTS = _table("incidents", key=("night", "incident"))
 SOURCE_RUNS = _table("source_runs", key=("night", "source"))
 SCORES = _table("scores", key=("night", "market", "scope", "value", "measure"))
-WAIVERS = _table("waivers", key=("fingerprint",))
+WAIVERS = _table("waivers", key=("waiver",))
 
 
 def make_engine(url: str) -> sa.Engine:

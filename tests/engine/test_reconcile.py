@@ -39,7 +39,7 @@ def past(state: str, **given: object) -> pl.DataFrame:
 
 
 def waiver(until: date, fingerprint: str = "f1") -> pl.DataFrame:
-    row = {"fingerprint": fingerprint, "who": "ana", "why": "agreed", "until": until}
+    row = {"waiver": fingerprint, "fingerprint": fingerprint, "who": "ana", "why": "agreed", "until": until}
     return pl.DataFrame([row], schema=tables.schema("waivers"))
 
 

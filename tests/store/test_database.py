@@ -186,11 +186,41 @@ def test_a_finding_is_waived_until_a_day_and_a_second_waiver_replaces_the_first(
     database.save(run(FRIDAY, {"fingerprint": "a"}))
     database.waive("a", who="jo", why="label reprinted", until=date(2026, 3, 20))
     database.waive("a", who="kim", why="still printing", until=date(2026, 4, 1))
-    assert database.waivers().rows() == [("a", "kim", "still printing", date(2026, 4, 1))]
+    told = database.waivers().select("waiver", "fingerprint", "who", "why", "until")
+    assert told.rows() == [("a", "a", "kim", "still printing", date(2026, 4, 1))]
     assert database.waivers().schema == tables.schema("waivers")
     assert_frame_equal(database.memory(FRIDAY).waivers, database.waivers())
     database.save(run(FRIDAY))
     assert database.waivers().height == 1
+
+
+def test_a_condition_is_waived_under_an_id_of_its_own_and_takes_the_place_of_the_same_one(database):
+    first = database.waive_where("location = '0417'", who="jo", why="closing", until=date(2026, 3, 20))
+    again = database.waive_where("location = '0417'", who="kim", why="closing later", until=date(2026, 4, 1))
+    other = database.waive_where("location = '0418'", who="jo", why="closing", until=date(2026, 3, 20))
+    assert first == again != other
+    told = database.waivers().select("waiver", "fingerprint", "where", "who")
+    assert told.rows() == [(other, None, "location = '0418'", "jo"), (again, None, "location = '0417'", "kim")]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_waivers_of_an_older_database_are_kept_under_the_id_of_their_finding(url, version):
+    Database(url).close()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE schema_version SET version = {version}"))
+        connection.execute(sa.text("DROP TABLE waivers"))
+        connection.execute(
+            sa.text(
+                "CREATE TABLE waivers (fingerprint VARCHAR NOT NULL, who VARCHAR NOT NULL, why VARCHAR NOT NULL, "
+                "until DATE NOT NULL, CONSTRAINT pk_waivers PRIMARY KEY (fingerprint))"
+            )
+        )
+        connection.execute(sa.text("INSERT INTO waivers VALUES ('f1', 'jo', 'reprinting', '2026-03-20')"))
+    engine.dispose()
+    for _ in range(2):
+        with Database(url) as database:
+            assert database.waivers().rows() == [("f1", "f1", None, "jo", "reprinting", None, date(2026, 3, 20), None)]
 
 
 def test_a_waiver_needs_a_finding_a_name_and_a_reason(database):
