@@ -16,6 +16,8 @@ import polars as pl
 from pricewatch.deliver import Parcel
 from pricewatch.deliver.spreadsheet import csv, identifier
 from pricewatch.domain import money, tables
+from pricewatch.domain.texts import formatted
+from pricewatch.engine import causes
 
 ACTIONABLE = ("price", "regular_price", "member_price", "was_price")
 """Subjects a store can put right itself, at the till or on the shelf."""
@@ -80,7 +82,7 @@ def _in_words(surfaces: Mapping[str, str]) -> list[pl.Expr]:
         {"member_price": " (card price)", "was_price": " (struck-through price)"}, default="", return_dtype=pl.String
     )
     take_off = pl.col("subject").is_in(["member_price", "was_price"]) & pl.col("expected").is_null()
-    seen = pl.when(pl.col("lines") > 1).then(pl.format("seen {} times", pl.col("lines"))).otherwise(pl.lit("seen"))
+    seen = pl.when(pl.col("lines") > 1).then(formatted("seen {} times", pl.col("lines"))).otherwise(pl.lit("seen"))
     at = pl.col("observed_at").dt.strftime("%Y-%m-%d %H:%M UTC")
     return [
         pl.col("priority"),
@@ -118,9 +120,10 @@ def _why() -> pl.Expr:
         "member_price_shown_to_all": pl.lit("the card price is charged without a card"),
     }
     said = pl.coalesce(*(pl.when(pl.col("cause") == cause).then(text) for cause, text in words.items()))
+    named = pl.col("cause").replace_strict(causes.TITLES, default=None, return_dtype=pl.String)
     missing = pl.when(pl.col("check") == "promotion_missing").then(promotion + " is not given")
     stale = pl.when(pl.col("check") == "promotion_stale").then(promotion + " is over and still given")
-    return pl.coalesce(said, missing, stale, pl.col("detail"), pl.lit("not the decided price"))
+    return pl.coalesce(said, missing, stale, named, pl.col("detail"), pl.lit("not the decided price"))
 
 
 def file_names(locations: Iterable[str]) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
     raw -> normalise -> match -> rows; settled, they are offers                         gather(), settle()
     price list, calendar -> price points                                                decide()
-    offers, price points -> expect -> rules -> diagnose -> candidates                   judge()
-    candidates -> describe -> reconcile -> roll up -> findings, incidents               conclude()
+    offers, price points -> expect -> rules -> candidates                               judge()
+    candidates -> diagnose -> describe -> reconcile -> roll up -> findings, incidents   conclude()
 
 `gather` and `judge` are lazy plans over many rows; whoever calls them collects. `conclude` works on what is left: findings.
 """
@@ -92,7 +92,7 @@ def judge(
     items: pl.DataFrame,
     places: pl.DataFrame,
 ) -> Judged:
-    """Every rule on every offer, and the cause of each mismatch.
+    """Every rule on every offer.
 
     In: `tables.Offers`; the price points of `decide`; a world whose `source_runs` have their counts; the codes the offers were
     gathered with.
@@ -101,7 +101,6 @@ def judge(
     judged = expect(offers, points.lazy(), world, known)
     catalogue = products(world, items)
     frames = frames_of(world, judged, points.lazy(), items, known)
-    candidates = diagnose(run_rules(judged, rules, world, items, frames), world, points.lazy(), known, catalogue)
     compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     looked_at = {
         "compared": compared,
@@ -109,7 +108,7 @@ def judge(
         "led": compared & pl.col("leader_price").is_not_null(),
     }
     return Judged(
-        candidates=candidates,
+        candidates=run_rules(judged, rules, world, items, frames),
         seen=judged.select("item", "place", "seller", *asked(judged.collect_schema().names()), **looked_at),
         not_provable=not_provable(judged, rules, world, items, frames),
         not_verified=not_verified(judged, rules, _asked(memory, items, places)),
@@ -159,7 +158,9 @@ def conclude(
     In: `judge`'s frames, collected; the price points of `decide`; what earlier nights left.
     """
     known = place_table(world, places)
-    found = describe(candidates, points, rules, world, items, known)
+    catalogue = products(world, items).collect()
+    diagnosed = diagnose(candidates, world, points, known, catalogue)
+    found = describe(diagnosed, points, rules, world, items, known)
     told = (
         seen.join(items, on="item", how="inner")
         .join(places, on="place", how="inner")

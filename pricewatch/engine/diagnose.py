@@ -7,8 +7,8 @@ Causes are tried in the order of the table (`engine.causes`); the first that hol
 alternatives. A wrong price of 9.99 where 12.99 is decided, and 9.99 was the list price until Sunday: the change did not reach the
 channel. A price that equals nothing is `unknown`: no cause is claimed because it is likely.
 
-Candidates are few beside the offers they come from, and each step reads the one before it several times: so they are one node of
-the audit's lazy plan, and go through the steps as a frame.
+Candidates are few beside the offers they come from, and each step reads the one before it several times: so they are collected
+first, and go through the steps as a frame.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import windows
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.bad_imports import bad_imports
 from pricewatch.engine.causes import BAD_IMPORT, CAUSES, PRICED, UNKNOWN, Cause, Table
 from pricewatch.engine.facts import CATALOGUE, with_facts
@@ -30,30 +31,24 @@ _first = pl.col("first")
 
 
 def diagnose(
-    candidates: pl.LazyFrame, world: World, points: pl.LazyFrame, places: pl.DataFrame, catalogue: pl.LazyFrame
-) -> pl.LazyFrame:
+    candidates: pl.DataFrame, world: World, points: pl.DataFrame, places: pl.DataFrame, catalogue: pl.DataFrame
+) -> pl.DataFrame:
     """Candidates with `DIAGNOSED`, in any order.
 
-    In: `run_rules`' candidates; `points` from `price_points`, `places` from `place_table`, `catalogue` from `rules.products`.
-    `cause` is never null; `cause_detail` says which other price it is, `cause_ref` is that price's central row (`file:line`),
-    `cause_root` what it goes back to: `promotion P-2218`, `price change 2026-03-09` (a market day), `zone Z2`, `file tills.csv`.
-    Findings that are not about a price have the cause `unknown` and nothing else. Nothing is claimed that is not exact.
+    In: `run_rules`' candidates, collected; `points` from `price_points`, `places` from `place_table`, `catalogue` from
+    `rules.products`. `cause` is never null; `cause_detail` says which other price it is, `cause_ref` is that price's central row
+    (`file:line`), `cause_root` what it goes back to: `promotion P-2218`, `price change 2026-03-09` (a market day), `zone Z2`,
+    `file tills.csv`. Findings that are not about a price have the cause `unknown` and nothing else. Nothing is claimed that is
+    not exact.
     """
-    schema = candidates.collect_schema()
-
-    def told(found: pl.DataFrame) -> pl.DataFrame:
-        about_prices = pl.col("subject").is_in(PRICED) & pl.all_horizontal(pl.col("observed", "expected").is_not_null())
-        priced, others = found.filter(about_prices), found.filter(~about_prices)
-        quiet = others.with_columns(pl.lit(None, pl.String).alias(name) for name in DIAGNOSED).with_columns(cause=pl.lit(UNKNOWN))
-        if priced.is_empty():
-            return quiet
-        # This runs inside a plan of the streaming engine, whose threads must not wait for another one's.
-        known = catalogue.select(CATALOGUE).collect(engine="in-memory")
-        concerned = _concerned(priced.select("item").unique(), known).lazy()
-        relevant = points.join(concerned, on="item", how="semi").collect(engine="in-memory")
-        return pl.concat([_told(priced, world, relevant, places, known).select(found.columns + list(DIAGNOSED)), quiet])
-
-    return candidates.map_batches(told, schema={**schema, **DIAGNOSED})
+    about_prices = pl.col("subject").is_in(PRICED) & pl.all_horizontal(pl.col("observed", "expected").is_not_null())
+    priced, others = candidates.filter(about_prices), candidates.filter(~about_prices.fill_null(False))
+    quiet = others.with_columns(pl.lit(None, pl.String).alias(name) for name in DIAGNOSED).with_columns(cause=pl.lit(UNKNOWN))
+    if priced.is_empty():
+        return quiet
+    known = catalogue.select(CATALOGUE)
+    relevant = points.join(_concerned(priced.select("item").unique(), known), on="item", how="semi")
+    return pl.concat([_told(priced, world, relevant, places, known).select(quiet.columns), quiet])
 
 
 def _told(
@@ -72,7 +67,7 @@ def _told(
     return rows.with_columns(
         cause=pl.when(imported).then(pl.lit(BAD_IMPORT)).otherwise("cause"),
         cause_detail=pl.coalesce("cause_detail", "import_words"),
-        cause_root=pl.coalesce("cause_root", pl.format("file {}", "import_file")),
+        cause_root=pl.coalesce("cause_root", formatted("file {}", "import_file")),
     )
 
 

@@ -68,9 +68,9 @@ def diagnosed(suspects: pl.DataFrame | str, given: Told) -> pl.DataFrame:
         .join(given.items, on="sku", how="left")
         .join(where, on=["channel", "location"], how="left", nulls_equal=True)
     )
-    candidates = coded.select("asked", "rule", *EVIDENCE, *CANDIDATE).lazy()
-    catalogue = products(given.world, given.items)
-    found = diagnose(candidates, given.world, given.points.lazy(), given.places, catalogue).collect()
+    candidates = coded.select("asked", "rule", *EVIDENCE, *CANDIDATE)
+    catalogue = products(given.world, given.items).collect()
+    found = diagnose(candidates, given.world, given.points, given.places, catalogue)
     assert found.height == rows.height
     return found.join(given.items, on="item", how="left").sort("asked").drop("asked")
 
