@@ -57,16 +57,18 @@ def check_rules(
       pricewatch rules check --strict
     """
     from pricewatch.collect.importers import registry
-    from pricewatch.runs.night import NO_RULE
+    from pricewatch.runs.night import NO_RULE, business_date
     from pricewatch.workspace import Workspace
     from pricewatch.workspace.rule_tests import load_cases
     from pricewatch.workspace.rule_warnings import rule_warnings
+    from pricewatch.workspace.waivers import waiver_warnings
 
     loaded = Workspace.load(_root(root), importers=registry())
     if not loaded.rules:
         raise NO_RULE
     cases = load_cases(loaded)
     warnings = rule_warnings(loaded.rules, loaded.channels, loaded.sources)
+    warnings += waiver_warnings(loaded.waivers, business_date(loaded))
     for warning in warnings:
         typer.echo(f"warning: {warning}", err=True)
     counts = (

@@ -1,4 +1,4 @@
-"""The verbs that change something: init, demo, doctor, collect, audit, export, waive."""
+"""The verbs that change something: init, demo, doctor, collect, audit, export, waive; and the waivers there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pricewatch.cli.output import show, width
+from pricewatch.cli.output import Format, FormatOption, emit, show, width
 from pricewatch.cli.place import NightOption, Root, day, open_workspace
 from pricewatch.cli.progress import watched
 from pricewatch.domain.errors import Exit, UserError
@@ -193,23 +193,53 @@ def export(
 
 @verbs.command()
 def waive(
-    finding: Annotated[str, typer.Argument(metavar="ID", help="The finding's id, or how it starts.")],
     until: Annotated[str, typer.Option(metavar="DAY", help="The last day it may stay wrong, as 2026-03-31.")],
     who: Annotated[str, typer.Option(metavar="NAME", help="Who decided it.")],
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    finding: Annotated[str | None, typer.Argument(metavar="[ID]", help="The finding's id, or how it starts.")] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="Instead of an id: all findings that meet it, for example sku = 'A1'.")
+    ] = None,
     root: Root = None,
 ) -> None:
     """Live with a finding until a day: from the next audit on it is waived, after the day it is open again.
+
+    With --where, with all findings that meet a condition on their columns. Waivers that should be reviewed with the rules are
+    written in config/waivers.yaml; pricewatch waivers lists all of them.
 
     Example:
 
       pricewatch waive f5f0c2 --until 2026-03-31 --who jo --why reprinting
     """
-    from pricewatch.runs.waivers import waive as live_with
+    from pricewatch.runs import waivers
 
     last = day(until, "--until")
     assert last is not None
-    typer.echo(f"{live_with(open_workspace(root), finding, who=who, why=why, until=last)} is waived until {last}")
+    if (finding is None) == (where is None):
+        raise UserError("a waiver is about one finding or about a condition", "", "give an id, or --where \"sku = 'A1'\"")
+    workspace = open_workspace(root)
+    if where is not None:
+        waiver = waivers.waive_where(workspace, where, who=who, why=why, until=last)
+        typer.echo(f"{waiver}: what meets {where} is waived until {last}")
+    elif finding is not None:
+        typer.echo(f"{waivers.waive(workspace, finding, who=who, why=why, until=last)} is waived until {last}")
+
+
+@verbs.command("waivers")
+def list_waivers(form: FormatOption = Format.TABLE, root: Root = None) -> None:
+    """List the waivers: what each is about, who decided it and why, until when, how many findings it holds.
+
+    Those of config/waivers.yaml and those given with pricewatch waive, expired ones too.
+
+    Example:
+
+      pricewatch waivers --format csv
+    """
+    from pricewatch.report.lists import WAIVERS, listing
+    from pricewatch.runs.waivers import list_waivers as known_waivers
+
+    known = known_waivers(open_workspace(root))
+    emit(known, form, table=lambda columns: listing(known, WAIVERS, width=columns))
 
 
 def _known(asked: list[str], known: list[str]) -> None:

@@ -190,6 +190,13 @@ NOT_IN_FORCE = "not in force: "
 """What the key of a rule begins with in `Run.counts` that was not run, because the night is outside its days."""
 
 
+HOLDS_NOTHING = "waiver holds nothing: "
+"""What the key of a waiver begins with in `Audit.counts` that is in force and matches no finding of the night."""
+
+LAPSED = "waiver has lapsed: "
+"""What the key of an expired waiver begins with in `Audit.counts`, of whose findings one is open again tonight."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One night as the database remembers it, and what a report is made of."""

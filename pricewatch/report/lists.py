@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pricewatch.domain import money, tables
+from pricewatch.domain.texts import formatted
 from pricewatch.report import words
 from pricewatch.report.terminal import ID
 from pricewatch.report.totals import PRICES
@@ -79,7 +80,7 @@ def _money(column: str) -> pl.Expr:
 def _at_risk() -> pl.Expr:
     """What is charged too much and too little a week: `1680.00 EUR over, 12.00 EUR under`; empty for neither."""
     sides = [
-        pl.when(pl.col(column) > 0).then(pl.format("{} {}", _money(column), pl.lit(side)))
+        pl.when(pl.col(column) > 0).then(formatted("{} {}", _money(column), pl.lit(side)))
         for column, side in (("overcharge", "over"), ("undercharge", "under"))
     ]
     return pl.concat_str(sides, separator=", ", ignore_nulls=True)
@@ -87,7 +88,7 @@ def _at_risk() -> pl.Expr:
 
 def _percent(column: str) -> pl.Expr:
     """Basis points as percent."""
-    return pl.format("{} %", (pl.col(column) / 100).round(1))
+    return formatted("{} %", (pl.col(column) / 100).round(1))
 
 
 def _cause() -> pl.Expr:
@@ -100,7 +101,7 @@ def _cause() -> pl.Expr:
 def _where() -> pl.Expr:
     """Channel and store; a fault of a source, the source."""
     place = pl.concat_str("channel", "location", separator=" ", ignore_nulls=True)
-    return pl.when(pl.col("sku").is_null()).then(pl.format("source {}", "source")).otherwise(place)
+    return pl.when(pl.col("sku").is_null()).then(formatted("source {}", "source")).otherwise(place)
 
 
 FINDINGS = (
@@ -137,6 +138,17 @@ REFUSED = (
     Column("source", pl.col("source"), 3, widest=24),
     Column("reason", pl.col("reason"), 1, widest=80, narrowest=40),
     Column("where", pl.col("source_ref"), 2, widest=80, narrowest=30),
+)
+
+WAIVERS = (
+    Column("waiver", pl.col("waiver"), 1, widest=24),
+    Column("scope", pl.col("scope"), 2, widest=60, narrowest=24),
+    Column("until", pl.col("until"), 3),
+    Column("holds", pl.col("holds"), 4, right=True),
+    Column("who", pl.col("who"), 5, widest=16),
+    Column("why", pl.col("why"), 6, widest=50, narrowest=16),
+    Column("from", pl.col("since"), 7),
+    Column("where it stands", pl.col("source_ref"), 8),
 )
 
 RUNS = (

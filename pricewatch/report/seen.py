@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pricewatch.engine.world import JUDGED_BY, NOT_IN_FORCE, SILENT, Run
+from pricewatch.engine.world import HOLDS_NOTHING, JUDGED_BY, LAPSED, NOT_IN_FORCE, SILENT, Run
 from pricewatch.report import words
 from pricewatch.report.totals import Totals
 
@@ -140,6 +140,16 @@ def _resting(run: Run) -> list[RenderableType]:
     return [Text(what + ", ".join(words.plain(rule) for rule in resting), style="dim")]
 
 
+def _waivers(run: Run) -> list[RenderableType]:
+    """Waivers that match nothing, which would hide tomorrow's fault, and those that have ended: their findings are open again."""
+    said = ((HOLDS_NOTHING, "held nothing this night"), (LAPSED, "expired, and their findings are open again"))
+    lines: list[RenderableType] = []
+    for start, what in said:
+        if named := [words.plain(key.removeprefix(start)) for key in run.counts if key.startswith(start)]:
+            lines.append(Text(f"{words.count(len(named), 'waiver')} {what}: {', '.join(named)}", style="yellow"))
+    return lines
+
+
 def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     """Offers that were seen and still not judged, and findings that nobody could look at again."""
     seen, judged = run.counts.get("offers", 0), run.counts.get("judged", 0)
@@ -161,6 +171,7 @@ def _unjudged(run: Run, sums: Totals) -> list[RenderableType]:
     lines += _silent(run)
     lines += _idle(run)
     lines += _resting(run)
+    lines += _waivers(run)
     if unverified := sums.states.get("unverified", 0):
         what = words.count(unverified, "earlier finding")
         lines.append(Text(f"{what} unverified: not seen again this night, so neither open nor resolved.", style="yellow"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.engine import codes
+from pricewatch.engine import codes, waivers
 from pricewatch.engine.audit import conclude, decide, gather, judge, silent_places
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
@@ -16,7 +16,7 @@ from pricewatch.engine.match import unmatched
 from pricewatch.engine.places import place_table
 from pricewatch.engine.score import scores
 from pricewatch.engine.settle import settle
-from pricewatch.engine.world import JUDGED_BY, SILENT, Audit, Memory, Rule, World
+from pricewatch.engine.world import HOLDS_NOTHING, JUDGED_BY, LAPSED, SILENT, Audit, Memory, Rule, World
 
 
 def audit(
@@ -88,6 +88,8 @@ def audit(
             "places": place_table(world, places).height,
             **{f"{SILENT}{place}": 1 for place in silent_places(seen, world, places)},
             **{f"{JUDGED_BY}{rule}": count for rule, count in by_rule.items()},
+            **{f"{HOLDS_NOTHING}{waiver}": 1 for waiver in waivers.idle(findings, memory.waivers, world.night)},
+            **{f"{LAPSED}{waiver}": 1 for waiver in waivers.lapsed(findings, memory.findings, memory.waivers, world.night)},
         },
     )
 

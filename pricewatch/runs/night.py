@@ -23,6 +23,7 @@ from pricewatch.runs.judge import audit
 from pricewatch.runs.landed import landed
 from pricewatch.runs.outbox import deliver_night
 from pricewatch.runs.refused import by_reason, refused_rows
+from pricewatch.runs.waivers import with_waivers
 from pricewatch.store.database import Database
 from pricewatch.store.lake import Lake
 from pricewatch.store.lock import exclusive
@@ -183,7 +184,7 @@ def _audit(
         offers=given.offers,
         history=given.history,
         central=given.central,
-        memory=database.memory(night),
+        memory=with_waivers(workspace, database.memory(night)),
     )
 
 

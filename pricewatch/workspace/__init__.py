@@ -5,6 +5,7 @@
 - `references`: what one file says about another: markets, channels, leaders, spiders, importers
 - `rules`: `rules/**/*.yaml`, the header and the kind's own parameters; `rule_models`: what the header and a law pack may say
 - `rule_tests`: `rules/*.test.yaml`, in `small_tables`; `rule_warnings`: rules that make no sense; `rule_schema`: for editors
+- `waivers`: `config/waivers.yaml`, where there is one
 - `frames`: markets, channels and sources as the engine is given them
 - `starter`: the template, and `pricewatch init`
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pricewatch.engine.world import Rule
+    from pricewatch.workspace.waivers import Waiver
 
 MARK = Path("config/workspace.yaml")
 """Its presence marks the root of a workspace."""
@@ -51,6 +54,7 @@ class Workspace:
     channels: tuple[Channel, ...] = ()
     sources: tuple[Source, ...] = ()
     rules: tuple[Rule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     database: str | None = None
     """The database's URL, where the environment gives one (`PRICEWATCH_DATABASE`)."""
 
@@ -129,16 +133,19 @@ class Workspace:
         layers forbid asking `collect` from here).
         """
         from pricewatch.workspace.rules import read_rules
+        from pricewatch.workspace.waivers import FILE as WAIVERS
+        from pricewatch.workspace.waivers import read_waivers
 
         root = Workspace.at(root)
-        problems: list[UserError] = references.stray_files(root / "config", CONFIG_FILES)
+        problems: list[UserError] = references.stray_files(root / "config", (*CONFIG_FILES, WAIVERS))
         file = _one(root, problems)
         markets, market_entries = _list(root, "markets.yaml", Market, problems)
         channels, channel_entries = _list(root, "channels.yaml", Channel, problems)
         sources, source_entries = _list(root, "sources.yaml", Source, problems)
         problems += references.check_all(root, market_entries, channel_entries, source_entries, importers)
         rules, wrong = read_rules(root / "rules")
-        Problems.raise_if_any(_by_line([*problems, *wrong]))
+        waivers, unwaivable = read_waivers(root, datetime.now(UTC).date())
+        Problems.raise_if_any(_by_line([*problems, *unwaivable, *wrong]))
         assert file is not None
         return Workspace(
             root,
@@ -147,6 +154,7 @@ class Workspace:
             tuple(channels),
             tuple(sources),
             tuple(_here(rule, markets) for rule in rules),
+            tuple(waivers),
             os.environ.get(DATABASE_VARIABLE) or None,
         )
 
@@ -167,6 +175,12 @@ class Workspace:
         from pricewatch.workspace.frames import rate_frame
 
         return rate_frame(self.markets)
+
+    def waiver_frame(self) -> pl.DataFrame:
+        """Waivers of `config/waivers.yaml` as `domain.tables.Waivers`."""
+        from pricewatch.workspace.waivers import waiver_frame
+
+        return waiver_frame(self.waivers)
 
     def source_frame(self) -> pl.DataFrame:
         """Sources as `domain.tables.Sources`: one row a source; currency and time zone are the market's where it says none."""

@@ -45,6 +45,7 @@ VERBS = (
     "history",
     "runs",
     "waive",
+    "waivers",
 )
 
 
