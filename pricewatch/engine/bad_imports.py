@@ -11,6 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import money
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.causes import PRICED, UNKNOWN
 
 AT_LEAST = 20
@@ -47,7 +48,7 @@ def bad_imports(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(0).alias("order"),
         "alike",
         "file",
-        words=pl.format("{} {} than expected, like {} products of {}", amount, dearer, "alike", "file"),
+        words=formatted("{} {} than expected, like {} products of {}", amount, dearer, "alike", "file"),
     )
     # A cheap price fits several ratios (0.55 to 0.57 is 103 and 104 %), so it is held against every ratio that its file has.
     scaled = (
@@ -59,7 +60,7 @@ def bad_imports(rows: pl.DataFrame) -> pl.DataFrame:
             pl.lit(1).alias("order"),
             "alike",
             "file",
-            words=pl.format("{} % of the expected price, like {} products of {}", "percent", "alike", "file"),
+            words=formatted("{} % of the expected price, like {} products of {}", "percent", "alike", "file"),
         )
     )
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import money
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.places import looked_back_to, numbered
 from pricewatch.engine.world import World
 
@@ -24,8 +25,8 @@ def because(rows: pl.DataFrame, points: pl.DataFrame, world: World, places: pl.D
         places.select("place", "role", "leader", "low", "high", "landed", "rounding_mode", _zone="zone"), on="place", how="left"
     )
     rows = rows.join(_applied(rows, points, world), on="row", how="left", maintain_order="left")
-    listed = pl.format("list price {} since {}", _amount("list_price"), pl.col("price_since").dt.to_string("%Y-%m-%d"))
-    made = pl.format(
+    listed = formatted("list price {} since {}", _amount("list_price"), pl.col("price_since").dt.to_string("%Y-%m-%d"))
+    made = formatted(
         "{}; {} {} {} it {}{}",
         listed,
         pl.when(pl.col("_count") > 1).then(pl.lit("promotions")).otherwise(pl.lit("promotion")),
@@ -33,10 +34,10 @@ def because(rows: pl.DataFrame, points: pl.DataFrame, world: World, places: pl.D
         pl.when(pl.col("_count") > 1).then(pl.lit("make")).otherwise(pl.lit("makes")),
         _amount("expected"),
         pl.when(pl.col("_computed"))
-        .then(pl.format(", rounded {}", pl.col("rounding_mode").str.replace("_", " ")))
+        .then(formatted(", rounded {}", pl.col("rounding_mode").str.replace("_", " ")))
         .otherwise(pl.lit("")),
     )
-    ended = pl.format("{}; promotion {} has ended", listed, "promotion")
+    ended = formatted("{}; promotion {} has ended", listed, "promotion")
     told = (
         pl.when(pl.col("list_price").is_null())
         .then(pl.lit(None, pl.String))
@@ -46,7 +47,7 @@ def because(rows: pl.DataFrame, points: pl.DataFrame, world: World, places: pl.D
         .then(ended)
         .otherwise(listed)
     )
-    return rows.select(pl.format("{}: {}", _role(), told).alias("because")).to_series()
+    return rows.select(formatted("{}: {}", _role(), told).alias("because")).to_series()
 
 
 def _decided_so() -> pl.Expr:
@@ -55,15 +56,15 @@ def _decided_so() -> pl.Expr:
 
 
 def _role() -> pl.Expr:
-    bounds = pl.format("{} % to {} %", *((pl.col(name) / 100).cast(pl.String).str.strip_suffix(".0") for name in ("low", "high")))
+    bounds = formatted("{} % to {} %", *((pl.col(name) / 100).cast(pl.String).str.strip_suffix(".0") for name in ("low", "high")))
     return (
         pl.when(pl.col("role") == "leader")
         .then(pl.lit("leading channel"))
         .when(pl.col("role") == "same_as")
-        .then(pl.format("same as {}", "leader"))
+        .then(formatted("same as {}", "leader"))
         .when(pl.col("role") == "within")
-        .then(pl.format("{} around {}", bounds, "leader"))
-        .otherwise(pl.format("zone {}", pl.col("_zone").fill_null("?")))
+        .then(formatted("{} around {}", bounds, "leader"))
+        .otherwise(formatted("zone {}", pl.col("_zone").fill_null("?")))
     )
 
 
@@ -99,9 +100,9 @@ def _applied(rows: pl.DataFrame, points: pl.DataFrame, world: World) -> pl.DataF
     rate = pl.col("_mechanic") == "percent"
     words = (
         pl.when(rate)
-        .then(pl.format("{} ({} % off)", "_id", share))
+        .then(formatted("{} ({} % off)", "_id", share))
         .when(pl.col("_mechanic") == "amount")
-        .then(pl.format("{} ({} off)", "_id", amount))
-        .otherwise(pl.format("{} ({})", "_id", amount))
+        .then(formatted("{} ({} off)", "_id", amount))
+        .otherwise(formatted("{} ({})", "_id", amount))
     )
     return steps.group_by("row", maintain_order=True).agg(_names=words.str.join(", then "), _count=pl.len(), _computed=rate.any())

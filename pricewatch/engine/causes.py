@@ -17,6 +17,7 @@ from typing import Literal
 import polars as pl
 
 from pricewatch.domain import contents, money
+from pricewatch.domain.texts import formatted
 
 UNKNOWN = "unknown"
 BAD_IMPORT = "bad_import"
@@ -85,14 +86,14 @@ _NUMBERS = (
         "cents and whole units mixed up",
         (_unit > 1) & _times(_unit),
         pl.when(_observed > _expected)
-        .then(pl.format("{} is {} times {}: minor units taken for whole ones", _shown, _unit, _against))
-        .otherwise(pl.format("{} is {} divided by {}: whole units taken for minor ones", _shown, _against, _unit)),
+        .then(formatted("{} is {} times {}: minor units taken for whole ones", _shown, _unit, _against))
+        .otherwise(formatted("{} is {} divided by {}: whole units taken for minor ones", _shown, _against, _unit)),
     ),
     Cause(
         "decimal_shift",
         "decimal point moved",
         ~_per_unit & pl.any_horizontal(_times(factor) & (_unit != factor) for factor in (10, 100, 1000)),
-        pl.format("{} is {} with its decimal point moved", _shown, _against),
+        formatted("{} is {} with its decimal point moved", _shown, _against),
     ),
 )
 """A number that was read or written wrongly. Digits that were lost (12.99 shown as 1.30) prove nothing."""
@@ -100,7 +101,7 @@ _NUMBERS = (
 
 def _by_tax(name: str, title: str, holds: pl.Expr, words: str) -> Cause:
     """A price that is the decided one with or without the product's tax."""
-    return Cause(name, title, (_tax > 0) & holds, pl.format(words, _shown, _against, _tax / 100), "products", "item")
+    return Cause(name, title, (_tax > 0) & holds, formatted(words, _shown, _against, _tax / 100), "products", "item")
 
 
 _net, _gross = _observed == money.without_tax(_expected, _tax), _observed == money.with_tax(_expected, _tax)
@@ -114,7 +115,7 @@ _TAX = (
         "other_tax_rate",
         "another tax rate",
         pl.col("other_tax_rate").is_not_null(),
-        pl.format(
+        formatted(
             "{} is {} by the tax rate {} %, and the product's is {} %",
             _shown,
             _against,
@@ -140,7 +141,7 @@ _CONTENTS = (
         "pack_instead_of_unit",
         _PACK,
         _own_pack & (_observed == _expected * _pack_of),
-        pl.format("{} is {} times {}: as many units are in the pack", _shown, _pack_of, _against),
+        formatted("{} is {} times {}: as many units are in the pack", _shown, _pack_of, _against),
         "products",
         "item",
     ),
@@ -149,8 +150,8 @@ _CONTENTS = (
         _PACK,
         pl.col("pack_item").is_not_null(),
         pl.when("pack_decided")
-        .then(pl.format("{} is the price of {}, the pack of {}", _shown, "pack_sku", "pack_units"))
-        .otherwise(pl.format("{} is {} times {}: as many are in the pack {}", _shown, "pack_units", _against, "pack_sku")),
+        .then(formatted("{} is the price of {}, the pack of {}", _shown, "pack_sku", "pack_units"))
+        .otherwise(formatted("{} is {} times {}: as many are in the pack {}", _shown, "pack_units", _against, "pack_sku")),
         "products",
         "pack_item",
     ),
@@ -158,7 +159,7 @@ _CONTENTS = (
         "unit_instead_of_pack",
         _SINGLE,
         _own_pack & (_observed * _pack_of == _expected),
-        pl.format("{} is {} divided by {}, the units in the pack", _shown, _against, _pack_of),
+        formatted("{} is {} divided by {}, the units in the pack", _shown, _against, _pack_of),
         "products",
         "item",
     ),
@@ -166,7 +167,7 @@ _CONTENTS = (
         "unit_instead_of_pack",
         _SINGLE,
         pl.col("single_item").is_not_null(),
-        pl.format("{} is the price of {}, the single unit of the pack", _shown, "single_sku"),
+        formatted("{} is the price of {}, the single unit of the pack", _shown, "single_sku"),
         "products",
         "single_item",
     ),
@@ -174,7 +175,7 @@ _CONTENTS = (
         "unit_price_base",
         _BASE,
         pl.col("other_base").is_not_null(),
-        pl.format("{} is what {} comes to per {}", _shown, _against, "other_base"),
+        formatted("{} is what {} comes to per {}", _shown, _against, "other_base"),
         "products",
         "item",
     ),
@@ -182,25 +183,25 @@ _CONTENTS = (
         "unit_price_base",
         _BASE,
         _per_unit & (_observed == _decided),
-        pl.format("{} is the price itself, shown as a unit price", _shown),
+        formatted("{} is the price itself, shown as a unit price", _shown),
     ),
     Cause(
         "unit_price_base",
         _BASE,
         _per_unit & (_times(10) | _times(1000)),
-        pl.format("{} is the unit price of 10 or 1000 times as much, or as little", _shown),
+        formatted("{} is the unit price of 10 or 1000 times as much, or as little", _shown),
     ),
 )
 """The price of more or less of the same thing. A unit price ten times too high is per kg, not per 100 g: no decimal sign."""
 
-_changed = pl.format("price change {}", "changed_on")
+_changed = formatted("price change {}", "changed_on")
 
 _LIST = (
     Cause(
         "previous_list_price",
         "price change has not arrived",
         _is("previous_list_price") & pl.col("previous_list_price").ne_missing(_listed),
-        pl.format("{} is the list price before the last change: the change has not arrived", _shown),
+        formatted("{} is the list price before the last change: the change has not arrived", _shown),
         "price_list",
         "previous_price_row",
         _changed,
@@ -209,7 +210,7 @@ _LIST = (
         "next_list_price",
         "price change published early",
         _is("next_list_price") & pl.col("next_list_price").ne_missing(_listed),
-        pl.format("{} is the next list price: it was published early", _shown),
+        formatted("{} is the next list price: it was published early", _shown),
         "price_list",
         "next_price_row",
         _changed,
@@ -223,7 +224,7 @@ def _promotional(
 ) -> Cause:
     """What is shown is the price that a promotion makes of the list price; where `holds` is given, what it says instead."""
     exact = _is(price) & (pl.col(price) < _listed) if holds is None else holds
-    return Cause(name, title, asked & exact, pl.format(words, _shown), "promotions", row, pl.format("promotion {}", "promotion"))
+    return Cause(name, title, asked & exact, formatted(words, _shown), "promotions", row, formatted("promotion {}", "promotion"))
 
 
 _ended, _early, _missing = "ended promotion still given", "promotion given early", "promotion not given"
@@ -265,10 +266,10 @@ _MISPLACED = (
         "other_zones_price",
         "another zone's price",
         pl.col("other_zone").is_not_null(),
-        pl.format("{} is the price of zone {}", _shown, "other_zone"),
+        formatted("{} is the price of zone {}", _shown, "other_zone"),
         "price_list",
         "other_zone_row",
-        pl.format("zone {}", "other_zone"),
+        formatted("zone {}", "other_zone"),
     ),
     _promotional(
         "member_price_shown_to_all",
@@ -299,7 +300,7 @@ _MISPLACED = (
         "item_mapping",
         "another product's price",
         pl.col("relative_sku").is_not_null(),
-        pl.format("{} is the price of {}, of the same family", _shown, "relative_sku"),
+        formatted("{} is the price of {}, of the same family", _shown, "relative_sku"),
         "price_list",
         "relative_row",
     ),
@@ -307,7 +308,7 @@ _MISPLACED = (
         "item_mapping",
         "another product's price",
         pl.col("swapped_sku").is_not_null(),
-        pl.format("{} is the price of {}, which shows this one's", _shown, "swapped_sku"),
+        formatted("{} is the price of {}, which shows this one's", _shown, "swapped_sku"),
         "price_list",
         "swapped_row",
     ),
@@ -328,7 +329,7 @@ def _part(columns: tuple[str, ...]) -> tuple[Cause, Cause]:
             f"{name}_included",
             f"{words} counted in",
             all_there & (delta == size * units),
-            pl.format(f"{{}} is {{}} plus {words} of {{}}", _shown, _against, amount),
+            formatted(f"{{}} is {{}} plus {words} of {{}}", _shown, _against, amount),
             "products",
             "item",
         ),
@@ -336,7 +337,7 @@ def _part(columns: tuple[str, ...]) -> tuple[Cause, Cause]:
             f"{name}_left_out",
             f"{words} left out",
             all_there & (delta == -size * units),
-            pl.format(f"{{}} is {{}} less {words} of {{}}", _shown, _against, amount),
+            formatted(f"{{}} is {{}} less {words} of {{}}", _shown, _against, amount),
             "products",
             "item",
         ),
@@ -348,13 +349,13 @@ _PARTS = (
         "landed_instead_of_item",
         "shipping counted in",
         _of_one & (pl.col("shipping") > 0) & (_observed - _expected == pl.col("shipping")),
-        pl.format("{} is {} plus shipping of {}", _shown, _against, money.show_expr(pl.col("shipping"), pl.col("currency"))),
+        formatted("{} is {} plus shipping of {}", _shown, _against, money.show_expr(pl.col("shipping"), pl.col("currency"))),
     ),
     Cause(
         "other_currency",
         "another currency's number",
         pl.col("other_currency").is_not_null(),
-        pl.format("{} is {} in {}, at tonight's rate", _shown, _against, "other_currency"),
+        formatted("{} is {} in {}, at tonight's rate", _shown, _against, "other_currency"),
     ),
     *(cause for columns in (("deposit",), ("eco_fee",), ("deposit", "eco_fee")) for cause in _part(columns)),
     Cause(

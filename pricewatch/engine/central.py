@@ -14,6 +14,7 @@ import polars as pl
 
 from pricewatch.domain import identifiers, money, tables, windows
 from pricewatch.domain.mechanics import MECHANICS, in_basis_points
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import conditions
 from pricewatch.engine.world import Central, World
 
@@ -221,7 +222,7 @@ def _none(_rows: pl.LazyFrame) -> list[pl.Expr]:
 def _backwards(start: str, end: str) -> pl.Expr:
     """Words where a window ends before it starts."""
     wrong = pl.col(f"_typed_{end}") <= pl.col(f"_typed_{start}")
-    return pl.when(wrong).then(pl.format("ends '{}' before it starts '{}'", end, start))
+    return pl.when(wrong).then(formatted("ends '{}' before it starts '{}'", end, start))
 
 
 def _price_list_problems(_rows: pl.LazyFrame) -> list[pl.Expr]:
@@ -243,9 +244,9 @@ def _promotion_problems(rows: pl.LazyFrame) -> list[pl.Expr]:
     return [
         _backwards("starts_at", "ends_at"),
         *lacking,
-        pl.when(above).then(pl.format("value '{}' is above 100 percent", _text("value"))),
-        pl.when(grouped).then(pl.format("quantity '{}' makes no group: a multibuy has two units or more", "quantity")),
-        pl.when(generous).then(pl.format("pays for {} of {}, which is no reduction", "pay", "quantity")),
+        pl.when(above).then(formatted("value '{}' is above 100 percent", _text("value"))),
+        pl.when(grouped).then(formatted("quantity '{}' makes no group: a multibuy has two units or more", "quantity")),
+        pl.when(generous).then(formatted("pays for {} of {}, which is no reduction", "pay", "quantity")),
         *(_condition_problem(rows, name) for name in ("where", "excluding")),
     ]
 
@@ -293,7 +294,7 @@ def _problem(name: str, field: Field) -> pl.Expr:
     """Words for a column that is written but not readable, or required and not written."""
     written, value = _text(name), pl.col(f"_typed_{name}")
     unreadable = pl.when(written.is_not_null() & value.is_null()).then(
-        pl.format("{} '{}' {}", pl.lit(name), written, pl.lit(field.problem))
+        formatted("{} '{}' {}", pl.lit(name), written, pl.lit(field.problem))
     )
     missing = pl.when(written.is_null() & value.is_null()).then(pl.lit(f"no {name}"))
     return pl.coalesce(unreadable, missing) if field.required else unreadable

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import tables, windows
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
 from pricewatch.engine.world import World
@@ -28,9 +29,9 @@ def told_history(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: p
     backwards = pl.col("_since").is_null() | unread | (pl.col("_until") <= pl.col("_since")).fill_null(False)
     refusals = (
         pl.when(backwards)
-        .then(pl.format("since '{}' until '{}' is no window", pl.col("since").fill_null(""), pl.col("until").fill_null("")))
+        .then(formatted("since '{}' until '{}' is no window", pl.col("since").fill_null(""), pl.col("until").fill_null("")))
         .when(pl.col("_since") >= world.as_of)
-        .then(pl.format("since '{}' is after the instant the night is judged at", pl.col("since")))
+        .then(formatted("since '{}' is after the instant the night is judged at", pl.col("since")))
     )
     text = [*tables.schema("raw"), "since", "until"]
     dated = dated.with_columns(reason=refusals)
@@ -60,7 +61,7 @@ def told_history(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: p
         "source",
         "source_ref",
         pl.lit("history").alias("feeds"),
-        pl.format("product '{}' is not in the catalogue", pl.coalesce("sku", "external_id", pl.lit(""))).alias("reason"),
+        formatted("product '{}' is not in the catalogue", pl.coalesce("sku", "external_id", pl.lit(""))).alias("reason"),
         pl.lit(None, pl.String).alias("row"),
     )
     return history, pl.concat([refused, read.quarantine.with_columns(feeds=pl.lit("history")), strangers])

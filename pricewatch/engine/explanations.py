@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.census import Census
 from pricewatch.engine.cover import AT_LEAST
 from pricewatch.engine.scopes import PLACED, SCATTERED_CAUSES, SCOPES, Scope
@@ -24,7 +25,8 @@ BAD_AS_A_WHOLE = 5_000
 """Basis points of a file's, store's or product's offers that must be wrong before it is bad as a whole."""
 
 A_HANDFUL = 5
-"""Findings below which a scope must be as wrong as what is bad as a whole: two in eight are soon there by chance."""
+ALL_BUT_SURELY = 9_000
+"""Findings below which a scope must be as wrong as this, in basis points: two wrong of four are soon found somewhere by chance."""
 
 TIMES_THE_REST = 2
 """How many times as wrong as the rest of its market a scope must be. Where every fifth price is wrong, a product of which every
@@ -95,7 +97,7 @@ def _mixed(active: pl.DataFrame, counts: Census, scope: Scope) -> pl.DataFrame:
     bad = _mostly_wrong(found, counts, scope, BAD_AS_A_WHOLE, _all_wrong(active))
     if scope == ("file",):
         # A file that is bad as a whole is one incident, whether its root says so or its many causes.
-        return _shaped(bad.with_columns(key=pl.format("file {}", "file")), (), mixed=True)
+        return _shaped(bad.with_columns(key=formatted("file {}", "file")), (), mixed=True)
     return _shaped(bad.with_columns(key=pl.lit(SEVERAL)), scope, mixed=True)
 
 
@@ -125,7 +127,7 @@ def _mostly_wrong(found: pl.DataFrame, counts: Census, scope: Scope, least: int,
         .join(all_wrong, on=key, how="left", nulls_equal=True)
         .with_columns(judged=pl.max_horizontal(pl.col("judged").fill_null(0), "wrong"))
     )
-    needed = pl.when(pl.col("row").list.len() < A_HANDFUL).then(max(least, BAD_AS_A_WHOLE)).otherwise(least)
+    needed = pl.when(pl.col("row").list.len() < A_HANDFUL).then(ALL_BUT_SURELY).otherwise(least)
     rest = pl.max_horizontal(pl.col("all_judged").fill_null(0) - pl.col("judged"), 0)
     elsewhere = pl.col("all_wrong") - pl.col("wrong")
     return held.filter(
@@ -136,7 +138,7 @@ def _mostly_wrong(found: pl.DataFrame, counts: Census, scope: Scope, least: int,
 
 def _shaped(found: pl.DataFrame, scope: Scope, *, mixed: bool = False) -> pl.DataFrame:
     """Groups as `EXPLANATIONS`."""
-    parts = [pl.format("{}={}", pl.lit(name), name) for name in scope]
+    parts = [formatted("{}={}", pl.lit(name), name) for name in scope]
     named = pl.concat_str(pl.col("market").fill_null(""), "key", *parts, separator="\x1f")
     shaped = found.select(
         named.alias("name"),

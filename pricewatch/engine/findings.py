@@ -13,6 +13,7 @@ from string import Formatter
 import polars as pl
 
 from pricewatch.domain import money, tables, windows
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.because import because
 from pricewatch.engine.checks import SENTENCE, registry
 from pricewatch.engine.places import numbered
@@ -163,7 +164,7 @@ def _message() -> pl.Expr:
     """
     place = (
         pl.when(pl.col("location").is_not_null())
-        .then(pl.format("store {}", pl.col("location")))
+        .then(formatted("store {}", pl.col("location")))
         .otherwise(pl.coalesce("channel", "source"))
     )
     parts = {
@@ -179,13 +180,13 @@ def _message() -> pl.Expr:
         *(pl.when(pl.col("check") == kind.name).then(_filled(kind.sentence, parts)) for kind in registry().values()),
         _filled(SENTENCE, parts),
     )
-    return pl.coalesce(told, pl.format("{}: {}", place, pl.col("detail").fill_null("differs")))
+    return pl.coalesce(told, formatted("{}: {}", place, pl.col("detail").fill_null("differs")))
 
 
 def _filled(sentence: str, parts: dict[str, pl.Expr]) -> pl.Expr:
     """A sentence of `Check.sentence` with its parts filled in; null where one of them is."""
     pieces = list(Formatter().parse(sentence))
-    return pl.format(
+    return formatted(
         "".join(text + ("" if name is None else "{}") for text, name, _, _ in pieces),
         *(parts[name] for _, name, _, _ in pieces if name is not None),
     )

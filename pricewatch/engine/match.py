@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import identifiers
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.world import World
 
 PLACE = ["market", "channel", "location"]
@@ -51,7 +52,7 @@ def _catalogue(world: World, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
 
 def _why() -> pl.Expr:
     named = [
-        pl.format(label, pl.col(name)) for label, name in (("SKU '{}'", "sku"), ("id '{}'", "external_id"), ("GTIN {}", "gtin"))
+        formatted(label, pl.col(name)) for label, name in (("SKU '{}'", "sku"), ("id '{}'", "external_id"), ("GTIN {}", "gtin"))
     ]
     names = pl.concat_str(named, separator=", ", ignore_nulls=True)
     return pl.when(names == "").then(pl.lit("the row names no product")).otherwise(names + " is not in the catalogue")

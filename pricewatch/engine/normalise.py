@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pricewatch.domain import identifiers, money, tables, windows
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.world import World
 
 PRICES = ("regular_price", "price", "was_price", "member_price", "shipping", "points", "paid")
@@ -98,12 +99,12 @@ def _marks(world: World) -> list[str]:
 
 def _currency_problem() -> Problem:
     known = pl.col("_code").is_in(money.currencies()).fill_null(False)
-    return Problem(~known, pl.format("currency '{}' is no ISO 4217 code", pl.coalesce("currency", pl.lit(""))))
+    return Problem(~known, formatted("currency '{}' is no ISO 4217 code", pl.coalesce("currency", pl.lit(""))))
 
 
 def _surface_problem() -> Problem:
     shown = pl.coalesce(_blank("surface"), "_surface").fill_null("")
-    none = pl.format("surface '{}' is none of {}", shown, pl.lit(", ".join(tables.SURFACES)))
+    none = formatted("surface '{}' is none of {}", shown, pl.lit(", ".join(tables.SURFACES)))
     return Problem(~shown.is_in(tables.SURFACES), none)
 
 
@@ -114,14 +115,14 @@ def _price_problems(world: World) -> list[Problem]:
     for name in PRICES:
         text, value, what = _blank(f"{name}_text"), pl.col(f"_{name}"), pl.lit(name)
         unreadable = text.is_not_null() & value.is_null()
-        no_number = pl.format("{} '{}' is no number with decimal sign '{}'", what, text, pl.col("decimal"))
-        not_whole = pl.format("{} '{}' is no whole number of minor units", what, text)
+        no_number = formatted("{} '{}' is no number with decimal sign '{}'", what, text, pl.col("decimal"))
+        not_whole = formatted("{} '{}' is no whole number of minor units", what, text)
         mark = money.token(text, decimal=pl.col("decimal"))
         foreign = mark.is_not_null() & ~pl.concat_str("_code", mark, separator="|").is_in(marks)
         problems += [
             Problem(unreadable, pl.when(pl.col("minor_units")).then(not_whole).otherwise(no_number)),
-            Problem(value < 0, pl.format("{} '{}' is below zero", what, text)),
-            Problem(value.is_not_null() & foreign, pl.format("{} '{}' is not written in {}", what, text, pl.col("_code"))),
+            Problem(value < 0, formatted("{} '{}' is below zero", what, text)),
+            Problem(value.is_not_null() & foreign, formatted("{} '{}' is not written in {}", what, text, pl.col("_code"))),
         ]
     return problems
 
@@ -150,19 +151,19 @@ def _observed_at(world: World) -> pl.Expr:
 
 def _time_problems(world: World) -> list[Problem]:
     written = pl.coalesce(_blank("observed_at"), "collected_at", pl.lit(""))
-    unreadable = pl.format("time '{}' does not exist or is not written as declared", written)
-    ahead = pl.format("time '{}' is after the instant the night is judged at", written)
+    unreadable = formatted("time '{}' does not exist or is not written as declared", written)
+    ahead = formatted("time '{}' is after the instant the night is judged at", written)
     return [Problem(pl.col("_at").is_null(), unreadable), Problem(pl.col("_at") > world.as_of, ahead)]
 
 
 def _location_problems(world: World) -> list[Problem]:
     """A store's row names a store that is known. A channel without stores has one place, whatever the row says."""
-    known = world.central.locations.select(pl.format("{}|{}", "market", "location")).to_series().to_list()
+    known = world.central.locations.select(formatted("{}|{}", "market", "location")).to_series().to_list()
     store = pl.col("channel_kind") == "store"
     unknown = ~pl.concat_str("market", "_location", separator="|").is_in(known)
     return [
         Problem(store & pl.col("_location").is_null(), pl.lit("no store in the row")),
-        Problem(store & unknown, pl.format("store '{}' is not in the list of stores", pl.col("_location"))),
+        Problem(store & unknown, formatted("store '{}' is not in the list of stores", pl.col("_location"))),
     ]
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.causes import UNKNOWN
 from pricewatch.engine.checks import registry
 
@@ -35,6 +36,7 @@ SCOPES: tuple[Scope, ...] = (
     ("channel", "location", "category"),
     ("channel", "category"),
     ("brand",),
+    ("channel", "location", "brand"),
     ("channel", "brand"),
     ("promotion",),
     ("channel", "zone", "promotion"),
@@ -101,8 +103,8 @@ def keyed(active: pl.DataFrame) -> pl.DataFrame:
         root_value=pl.coalesce(pl.col("root").str.extract(_ROOT, 2), "root"),
         key=pl.coalesce(
             "root",
-            pl.when(pl.col("cause") != UNKNOWN).then(pl.format("cause {}", "cause")),
-            pl.format("check {}", "check"),
+            pl.when(pl.col("cause") != UNKNOWN).then(formatted("cause {}", "cause")),
+            formatted("check {}", "check"),
         ),
         offer=pl.struct("market", "channel", "location", "sku", "seller").rank("dense").cast(pl.UInt32),
     )
@@ -116,7 +118,7 @@ def _root() -> pl.Expr:
     """
     executed = [kind.name for kind in registry().values() if kind.keyed_by_promotion and not kind.calendar]
     of_promotion = (pl.col("cause") == UNKNOWN) | pl.col("cause").str.starts_with("promotion_")
-    promotion = pl.when(pl.col("check").is_in(executed), of_promotion).then(pl.format("promotion {}", "promotion"))
-    file = pl.format("file {}", every_night(pl.col("cause_root").str.strip_prefix("file ")))
+    promotion = pl.when(pl.col("check").is_in(executed), of_promotion).then(formatted("promotion {}", "promotion"))
+    file = formatted("file {}", every_night(pl.col("cause_root").str.strip_prefix("file ")))
     stated = pl.when(pl.col("cause_root").str.starts_with("file ")).then(file).otherwise("cause_root")
     return pl.coalesce(stated, promotion)

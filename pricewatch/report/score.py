@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pricewatch.domain import money
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.maturity import Maturity
 from pricewatch.report import words
 from pricewatch.report.lists import Column, listing
@@ -92,7 +93,7 @@ def _course(market: str, measure: str, trend: pl.DataFrame) -> str:
 
 def _columns(by: str) -> list[Column]:
     shares = [
-        Column(said, pl.when(pl.col(name).is_not_null()).then(pl.format("{} %", _decimal(name))), at, right=True)
+        Column(said, pl.when(pl.col(name).is_not_null()).then(formatted("{} %", _decimal(name))), at, right=True)
         for at, (name, said) in enumerate(MEASURES.items(), start=2)
     ]
     return [
@@ -121,7 +122,7 @@ SCAN = (
     Column("store", pl.col("location"), 1),
     Column("department", pl.col("department").fill_null("all"), 2, widest=28),
     Column("checked", pl.col("sampled"), 4, right=True),
-    Column("accuracy", pl.format("{} %", _decimal("accuracy")), 3, right=True),
+    Column("accuracy", formatted("{} %", _decimal("accuracy")), 3, right=True),
     Column("passed", pl.when("passed").then(pl.lit("yes")).otherwise(pl.lit("NO")), 5),
     Column("over", pl.col("over"), 6, right=True),
     Column("under", pl.col("under"), 7, right=True),

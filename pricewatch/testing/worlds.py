@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pricewatch.domain import tables
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.world import CHANNELS, MARKETS, Central, World
 from pricewatch.testing.text_tables import table, typed
 
@@ -95,7 +96,7 @@ def central(**text: str) -> Central:
         given = defaults[name]
         frames[name] = frame.select(
             (pl.col(c) if c in frame.columns else pl.lit(given.get(c), d)).cast(d).alias(c) for c, d in schema.items()
-        ).with_columns(source_ref=pl.coalesce("source_ref", pl.format("{}:{}", pl.lit(name), pl.int_range(2, pl.len() + 2))))
+        ).with_columns(source_ref=pl.coalesce("source_ref", formatted("{}:{}", pl.lit(name), pl.int_range(2, pl.len() + 2))))
     return Central(**frames)
 
 
@@ -109,7 +110,7 @@ def raw(text: str, *, source: str | None = None) -> pl.DataFrame:
     given = {"source": source or "web", "collected_at": SEEN.isoformat()}
     columns = [(pl.col(n) if n in frame.columns else pl.lit(given.get(n), pl.String)).alias(n) for n in tables.schema("raw")]
     return frame.select(columns).with_columns(
-        source_ref=pl.coalesce("source_ref", pl.format("{}:{}", pl.col("source"), pl.int_range(2, pl.len() + 2)))
+        source_ref=pl.coalesce("source_ref", formatted("{}:{}", pl.col("source"), pl.int_range(2, pl.len() + 2)))
     )
 
 

@@ -22,6 +22,7 @@ from pricewatch.collect.cells import excel_rows, parquet_rows, tidy
 from pricewatch.collect.importers import Reading, importer
 from pricewatch.collect.lines import count, numbered_lines, unpacked, without_trailer
 from pricewatch.domain.errors import SourceError
+from pricewatch.domain.texts import formatted
 from pricewatch.workspace.config import FixedColumn, Layout, Source
 
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -78,7 +79,7 @@ def table_file(path: Path, ref: str, source: Source) -> Reading:
             "compare the file with its layout in config/sources.yaml",
         )
     ours = _under_our_names(table, layout, source, ref)
-    at = pl.format("{}:{}", pl.lit(ref), pl.col("number")).alias("source_ref")
+    at = formatted("{}:{}", pl.lit(ref), pl.col("number")).alias("source_ref")
     refused = table.refused.select(at, "reason", row=pl.struct("line").struct.json_encode())
     return Reading(table.cells.select(*(pl.col(cell).alias(name) for name, cell in ours.items()), at), refused, seen)
 
@@ -100,7 +101,7 @@ def _delimited(data: bytes, ref: str, layout: Layout) -> _Table:
     good = body.filter(pl.col("fields") == width)
     told = f"where {'the header has' if layout.header else 'most rows have'} {width}"
     noun = pl.when(pl.col("fields") == 1).then(pl.lit("field")).otherwise(pl.lit("fields"))
-    misfit = pl.format("{} {} {}", pl.col("fields"), noun, pl.lit(told))
+    misfit = formatted("{} {} {}", pl.col("fields"), noun, pl.lit(told))
     reason = pl.when(pl.col("fields").is_null()).then(pl.lit(delimited.STRAY)).otherwise(misfit)
     refused = body.filter(pl.col("fields").ne_missing(width)).select("number", reason.alias("reason"), "line")
     cells = delimited.cells(good, separator, layout.quote, width)
@@ -132,7 +133,7 @@ def _fixed(data: bytes, ref: str, layout: Layout) -> _Table:
     body = without_trailer(lines, layout.trailer, ref, separator=None, above=int(layout.header)).slice(int(layout.header))
     reach = max(column.start + column.width - 1 for column in columns.values())
     length = pl.col("line").str.len_chars()
-    reason = pl.format("ends after {} characters, its columns reach to {}", length, pl.lit(reach))
+    reason = formatted("ends after {} characters, its columns reach to {}", length, pl.lit(reach))
     cells = body.filter(length >= reach).select(
         "number", *(pl.col("line").str.slice(column.start - 1, column.width).alias(name) for name, column in columns.items())
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pricewatch.domain import money
 from pricewatch.domain.landed import landed
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
 
 KEY = ["place", "item"]
@@ -66,7 +67,7 @@ def buy_box(offers: pl.LazyFrame, params: BuyBox) -> pl.LazyFrame:
     others = offers.filter(pl.col("seller").is_not_null())
     if params.find == "wrong_seller":
         wrong = others.filter(~pl.col("seller").is_in(params.sellers))
-        asks = pl.format("sold by {}, who is not among those who may", "seller")
+        asks = formatted("sold by {}, who is not among those who may", "seller")
         return suspects(wrong, subject="seller", observed=pl.col("price"), detail=asks)
     ours = offers.filter(pl.col("seller").is_null(), pl.col("available").fill_null(True)).with_columns(_landed=_landed())
     rivals = others.select(*KEY, "currency", "tax_included", "buy_box", "available", _rival="seller", _theirs=_landed())
@@ -106,11 +107,11 @@ def _suspected(offers: pl.LazyFrame, words: str) -> pl.LazyFrame:
     """Our offers with both landed prices; where one of them is not known, the words name the other seller alone."""
     both = pl.col("_landed").is_not_null() & pl.col("_theirs").is_not_null()
     theirs, ours = (money.show_expr(pl.col(name), pl.col("currency")) for name in ("_theirs", "_landed"))
-    amounts = pl.when(both).then(pl.format(": {} delivered, ours {}", theirs, ours)).otherwise(pl.lit(""))
+    amounts = pl.when(both).then(formatted(": {} delivered, ours {}", theirs, ours)).otherwise(pl.lit(""))
     return suspects(
         offers,
         subject="buy_box",
         observed=pl.when(both).then("_landed"),
         expected=pl.when(both).then("_theirs"),
-        detail=pl.format(words, "_rival") + amounts,
+        detail=formatted(words, "_rival") + amounts,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
 from pricewatch.engine.corridors import broken_bound
 
@@ -49,9 +50,9 @@ def channel_parity(offers: pl.LazyFrame, params: ChannelParity) -> pl.LazyFrame:
 def _words(low: pl.Expr, high: pl.Expr) -> pl.Expr:
     """The role in words: what is compared, and what is allowed."""
     what = pl.when(pl.col("landed").fill_null(False)).then(pl.lit("price plus shipping")).otherwise(pl.lit("price"))
-    allowed = pl.format("{} % to {} %", *((rate / 100).cast(pl.String).str.strip_suffix(".0") for rate in (low, high)))
+    allowed = formatted("{} % to {} %", *((rate / 100).cast(pl.String).str.strip_suffix(".0") for rate in (low, high)))
     return (
         pl.when(pl.col("role") == "within")
-        .then(pl.format("{} must be {} above the price of the {} channel", what, allowed, pl.col("leader")))
-        .otherwise(pl.format("must show what the {} channel shows", pl.col("leader")))
+        .then(formatted("{} must be {} above the price of the {} channel", what, allowed, pl.col("leader")))
+        .otherwise(formatted("must show what the {} channel shows", pl.col("leader")))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
 
 
@@ -44,7 +45,7 @@ def conflict(offers: pl.LazyFrame, params: Conflict) -> pl.LazyFrame:
     """
     price, low, high = pl.col("price"), pl.col("price_low"), pl.col("price_high")
     other = pl.when(high - price >= price - low).then(high).otherwise(low)
-    words = pl.format("leading: {}; {} rows behind it", pl.col("surface"), pl.col("lines"))
+    words = formatted("leading: {}; {} rows behind it", pl.col("surface"), pl.col("lines"))
     return suspects(
         offers.filter(pl.col("seller").is_null(), params.tolerance.exceeded(other - price, price)),
         subject="price_conflict",

@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain import money
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
 from pricewatch.engine.verdicts import first_wrong, verdict
 
@@ -57,17 +58,17 @@ def _wrong(params: CurrencyAndTax) -> Iterator[pl.Expr]:
     yield verdict(
         pl.col("currency") != pl.col("market_currency"),
         subject="currency",
-        detail=pl.format("in {}, and the market's currency is {}", "currency", "market_currency"),
+        detail=formatted("in {}, and the market's currency is {}", "currency", "market_currency"),
     )
     yield verdict(
         pl.col("tax_included").is_null(),
         subject="tax_included",
-        detail=pl.format("not stated whether tax is included; the market's prices are {}", basis),
+        detail=formatted("not stated whether tax is included; the market's prices are {}", basis),
     )
     yield verdict(
         pl.col("tax_included") != taxed,
         subject="tax_included",
-        detail=pl.format("{}, and the market's prices are {}", other, basis),
+        detail=formatted("{}, and the market's prices are {}", other, basis),
     )
     if params.amounts:
         yield _amount("price", "expected_price", "tolerated_price", taxed)
@@ -81,5 +82,5 @@ def _amount(shown: str, decided: str, tolerated: str, taxed: pl.Expr) -> pl.Expr
     wrong = pl.col("comparable") & (price == other_basis) & (price != due) & price.ne_missing(pl.col(tolerated))
     words = pl.when(taxed).then(pl.lit("without its")).otherwise(pl.lit("plus"))
     percent = (rate / 100).cast(pl.String).str.strip_suffix(".0")
-    detail = pl.format("the decided price {} {} % tax", words, percent)
+    detail = formatted("the decided price {} {} % tax", words, percent)
     return verdict(wrong, subject=shown, observed=price, expected=due, detail=detail)

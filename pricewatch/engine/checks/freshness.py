@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.durations import Duration
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 
 
@@ -34,5 +35,5 @@ def freshness(offers: pl.LazyFrame, params: Freshness) -> pl.LazyFrame:
           why: Yesterday's prices prove nothing about today.
     """
     stale = offers.filter(pl.col("seller").is_null(), pl.col("age") > params.max_age)
-    hours = pl.format("seen {} hours before the audit", pl.col("age").dt.total_hours())
+    hours = formatted("seen {} hours before the audit", pl.col("age").dt.total_hours())
     return suspects(stale, subject="observed_at", detail=hours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import identifiers
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 
 
@@ -32,7 +33,7 @@ def identifier(offers: pl.LazyFrame, params: Identifier) -> pl.LazyFrame:  # noq
           why: A wrong GTIN sends customers, feeds and marketplaces to another product.
     """
     shown, ours = pl.col("gtin"), pl.col("catalogue_gtin")
-    both = pl.format("{}, catalogue: {}", identifiers.gtin_text(shown), identifiers.gtin_text(ours))
+    both = formatted("{}, catalogue: {}", identifiers.gtin_text(shown), identifiers.gtin_text(ours))
     # most specific first: one in ten numbers without their check digit passes for a GTIN, and all cases do
     matters = {
         "without its check digit": shown == ours // 10,

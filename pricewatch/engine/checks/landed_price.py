@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.landed import landed
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import check, suspects
 from pricewatch.engine.corridors import Corridor
 
@@ -80,7 +81,7 @@ def landed_price(offers: pl.LazyFrame, params: LandedPrice) -> pl.LazyFrame:
     )
     promised = judged.filter("_promised").with_columns(promotion_row="shipping_row")
     outside = judged.filter(~pl.col("_promised"), pl.col("_bound").is_not_null())
-    words = pl.format(WORDS, pl.lit(params.words), "leader")
+    words = formatted(WORDS, pl.lit(params.words), "leader")
     free = suspects(
         promised,
         subject="shipping",

@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 from pricewatch.engine.usual import OFFER, PEERS, in_other_places, in_the_past
 
@@ -164,6 +165,6 @@ def _words(params: Outlier) -> pl.Expr:
         matters += [(f"{above} the usual price", price == usual * times), (f"{below} the usual price", price * times == usual)]
     matters += [("far below the usual price", pl.col("_low")), ("far above the usual price", pl.col("_high"))]
     wrong = pl.coalesce(*(pl.when(holds).then(pl.lit(words)) for words, holds in matters))
-    taken = pl.format("(median of {} days)" if params.against == "history" else "(median of {} places)", "prices")
+    taken = formatted("(median of {} days)" if params.against == "history" else "(median of {} places)", "prices")
     # joined, not formatted: Polars 2.1's format fails on some chunks where a part of it is one of several texts
     return pl.concat_str(wrong, pl.when(usual.is_not_null()).then(taken), separator=" ", ignore_nulls=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
 
 
@@ -55,5 +56,5 @@ def pack_logic(offers: pl.LazyFrame, params: PackLogic, *, unit_prices: pl.LazyF
         subject="pack_price",
         observed=pl.col("price"),
         expected=together,
-        detail=pl.format("{} units of {}", "pack_of", "unit_sku"),
+        detail=formatted("{} units of {}", "pack_of", "unit_sku"),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
 
 KEY = ["place", "family"]
@@ -59,7 +60,7 @@ def price_family(offers: pl.LazyFrame, params: PriceFamily, *, families: pl.Lazy
     wrong = params.tolerance.exceeded(pl.col("price") - pl.col("_usual"), pl.col("_usual"))
     if params.promotions == "exempt":
         wrong &= ~promoted
-    counted = pl.format("{} of {} products of {} cost that", "_shown", "_members", "family")
+    counted = formatted("{} of {} products of {} cost that", "_shown", "_members", "family")
     alone = pl.when(promoted).then(pl.lit("; a promotion sets this one apart")).otherwise(pl.lit(""))
     return suspects(
         judged.filter(wrong),

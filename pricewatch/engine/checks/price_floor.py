@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pricewatch.domain import floors
 from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
 from pricewatch.engine.verdicts import first_wrong, verdict
 
@@ -105,10 +106,10 @@ def price_floor(offers: pl.LazyFrame, params: PriceFloor) -> pl.LazyFrame:
 def _shown(params: PriceFloor) -> Iterator[Shown]:
     """What everybody pays, then what card holders pay. Parts of a cent are cut off: what is below a floor stays below it."""
     credit = pl.col("credit").fill_null(0) if params.less_credit else pl.lit(0, pl.Int64)
-    after = pl.when(credit > 0).then(pl.format("after {} of credit, ", _money(credit))).otherwise(pl.lit(""))
+    after = pl.when(credit > 0).then(formatted("after {} of credit, ", _money(credit))).otherwise(pl.lit(""))
     each = pl.col("multibuy_paid") // pl.col("multibuy_quantity")
     together = (each < pl.col("price")).fill_null(False)
-    several = pl.format("each of {} for {}, ", "multibuy_quantity", _money(pl.col("multibuy_paid")))
+    several = formatted("each of {} for {}, ", "multibuy_quantity", _money(pl.col("multibuy_paid")))
     best = pl.when(together).then(each).otherwise("price")
     yield Shown("price", best - credit, pl.when(together).then(several).otherwise(pl.lit("")) + after)
     yield Shown("member_price", pl.col("member_price") - credit, after)

@@ -11,6 +11,7 @@ from pydantic import Field
 from pricewatch.domain.advantages import depth
 from pricewatch.domain.labels import with_said
 from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
 from pricewatch.engine.prior_prices import charged_before
 from pricewatch.engine.verdicts import first_wrong, verdict
@@ -121,7 +122,7 @@ def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFra
     implied = depth(pl.col("was_price") - price, pl.col("was_price"))
     claimed = pl.max_horizontal("said_percent", implied)
     first = "first " if params.progressive else ""
-    detail = pl.format(
+    detail = formatted(
         "the lowest price in the {} days before the {}reduction was {}, of which {} is {} % less: "
         "the {} % announced is {} points too much",
         pl.lit(params.days),
@@ -147,7 +148,7 @@ def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFra
 def _percent(basis_points: pl.Expr) -> pl.Expr:
     """With one decimal, rounded half up: 2811 is `28.1`."""
     tenths = (basis_points + 5) // 10
-    return pl.format("{}.{}", tenths // 10, tenths % 10)
+    return formatted("{}.{}", tenths // 10, tenths % 10)
 
 
 def _money(amount: pl.Expr) -> pl.Expr:

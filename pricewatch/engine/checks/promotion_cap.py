@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import audiences
 from pricewatch.engine.audiences import Audience
 from pricewatch.engine.bargain import Bargain, CreditOn, best_bargain
@@ -141,12 +142,12 @@ def _words(bargain: Bargain, cap: pl.Expr, goods: pl.Expr, shown: str) -> pl.Exp
     price, listed = pl.col(shown), pl.col("list_price")
     rate = (bargain.credit * BASIS_POINTS * 2 + bargain.credit_of) // (bargain.credit_of * 2)
     parts = [
-        pl.when(price < listed).then(pl.format("{} instead of {}", amount(price), amount(listed))),
-        pl.when(bargain.units > 1).then(pl.format("{} for {}", bargain.units, amount(bargain.paid))),
-        pl.when(bargain.extra > 0).then(pl.format("{} % more content", percent(bargain.extra))),
-        pl.when(bargain.credit > 0).then(pl.format("{} % credited", percent(rate))),
+        pl.when(price < listed).then(formatted("{} instead of {}", amount(price), amount(listed))),
+        pl.when(bargain.units > 1).then(formatted("{} for {}", bargain.units, amount(bargain.paid))),
+        pl.when(bargain.extra > 0).then(formatted("{} % more content", percent(bargain.extra))),
+        pl.when(bargain.credit > 0).then(formatted("{} % credited", percent(rate))),
     ]
-    return pl.format(
+    return formatted(
         "{} % in all, the cap for {} is {} %: {}",
         percent(bargain.percent),
         goods,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import audiences, multibuys, promises
 from pricewatch.engine.audiences import Audience
 from pricewatch.engine.checks import Params, check, suspects
@@ -109,7 +110,7 @@ def _multibuys_missing(offers: pl.LazyFrame, params: PromotionMissing, calendar:
         observed=pl.when("in_full").then("paid"),
         expected=pl.when("in_full").then("due"),
         detail=pl.when("in_full")
-        .then(pl.format("{} units in full, {}", "quantity", multibuys.terms_due()))
-        .otherwise(pl.format("shows nothing of {}", multibuys.terms_due())),
+        .then(formatted("{} units in full, {}", "quantity", multibuys.terms_due()))
+        .otherwise(formatted("shows nothing of {}", multibuys.terms_due())),
     )
     return missing.with_columns(subject=pl.when("in_full").then("subject").otherwise(pl.lit("promotion_label")))

@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import audiences, multibuys, promises, wording
 from pricewatch.engine.audiences import Audience
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
@@ -166,10 +167,10 @@ def _announcement() -> pl.Expr:
     why = pl.lit("the calendar has no promotion")
     return (
         pl.when(pl.col("promises"))
-        .then(pl.format("{}, the label says '{}'", why, "promotion_label"))
+        .then(formatted("{}, the label says '{}'", why, "promotion_label"))
         .when(pl.col("struck"))
-        .then(pl.format("{}, {} is struck through", why, wording.amount("was_price")))
+        .then(formatted("{}, {} is struck through", why, wording.amount("was_price")))
         .when(pl.col("cut_from"))
-        .then(pl.format("{}, the regular price shown is {}", why, wording.amount("regular_price")))
+        .then(formatted("{}, the regular price shown is {}", why, wording.amount("regular_price")))
         .otherwise(why)
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pricewatch.domain.durations import Duration
 from pricewatch.domain.money import BASIS_POINTS
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 
 
@@ -58,11 +59,11 @@ def source_health(offers: pl.LazyFrame, params: SourceHealth, *, source_runs: pl
     bad = pl.col("status").is_in(["failed", "degraded"])
     reasons = [
         pl.when(bad).then(pl.coalesce("problem", "status")),
-        pl.when(~bad & thin).then(pl.format("{} rows, {} expected", rows, pl.col("expected_rows"))),
+        pl.when(~bad & thin).then(formatted("{} rows, {} expected", rows, pl.col("expected_rows"))),
         pl.when(empty & ~thin.fill_null(False)).then(pl.lit("it holds no offers at all")),
-        pl.when(old).then(pl.format("its newest observation is {} hours old", age.dt.total_hours())),
-        pl.when(spoilt).then(pl.format("{} of {} rows could not be read", unusable, all_rows)),
-        pl.when(strange).then(pl.format("{} of {} rows are of unknown products", pl.col("unmatched"), rows)),
+        pl.when(old).then(formatted("its newest observation is {} hours old", age.dt.total_hours())),
+        pl.when(spoilt).then(formatted("{} of {} rows could not be read", unusable, all_rows)),
+        pl.when(strange).then(formatted("{} of {} rows are of unknown products", pl.col("unmatched"), rows)),
     ]
     told = source_runs.with_columns(_words=pl.concat_str(reasons, separator="; ", ignore_nulls=True))
     return suspects(told.filter(pl.col("_words") != ""), subject="delivery", detail=pl.col("_words"))

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from pricewatch.domain import contents
 from pricewatch.domain.measures import DIMENSIONS
 from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
 from pricewatch.engine.verdicts import first_wrong, verdict
 
@@ -119,17 +120,17 @@ def _wrong(params: UnitPrice, required: pl.Expr) -> Iterator[pl.Expr]:
     """One verdict a thing that may be wrong with a unit price."""
     shown, dimension, base = pl.col("unit_price"), pl.col("_dimension"), pl.col("_base")
     usual = contents.unit_price(pl.col("price"), pl.col("_content"), pl.col("_usual"))
-    due = pl.format("per {}, {}", "_usual_text", _arithmetic())
-    yield _missing(shown.is_null(), pl.format("no unit price; {} {}", _money(usual), due), usual)
+    due = formatted("per {}, {}", "_usual_text", _arithmetic())
+    yield _missing(shown.is_null(), formatted("no unit price; {} {}", _money(usual), due), usual)
     yield _missing(
-        required & base.is_null(), pl.format("{} without saying for what; {} {}", _money(shown), _money(usual), due), usual
+        required & base.is_null(), formatted("{} without saying for what; {} {}", _money(shown), _money(usual), due), usual
     )
     written = pl.col("unit_price_base")
-    other = pl.format("it is per {}, and the content is {}", written, _content())
+    other = formatted("it is per {}, and the content is {}", written, _content())
     yield _differs(pl.col("_base_dimension") != dimension, usual, other)
     for name, texts in params.bases.items():
         allowed = base.is_in([_read(text)[0] for text in texts])
-        words = pl.format("it is per {} instead of {}", written, pl.lit(" or ".join(texts)))
+        words = formatted("it is per {} instead of {}", written, pl.lit(" or ".join(texts)))
         yield _differs((dimension == name) & ~allowed, usual, words)
     right = contents.unit_price(pl.col("price"), pl.col("_content"), base)
     before = contents.unit_price(pl.col("list_price"), pl.col("_content"), base)
@@ -137,7 +138,7 @@ def _wrong(params: UnitPrice, required: pl.Expr) -> Iterator[pl.Expr]:
     off = (shown - right).abs() > allowed_gap
     stale = (pl.col("price") < pl.col("list_price")) & ((shown - before).abs() <= allowed_gap)
     yield _differs(
-        off & stale, right, pl.format("it is that of {}, the price without the promotion", _money(pl.col("list_price")))
+        off & stale, right, formatted("it is that of {}, the price without the promotion", _money(pl.col("list_price")))
     )
     yield _differs(off, right, _arithmetic())
 
@@ -151,12 +152,12 @@ def _differs(wrong: pl.Expr, right: pl.Expr, words: pl.Expr) -> pl.Expr:
 
 
 def _arithmetic() -> pl.Expr:
-    return pl.format("{} for {}", _money(pl.col("price")), _content())
+    return formatted("{} for {}", _money(pl.col("price")), _content())
 
 
 def _content() -> pl.Expr:
     """As the catalogue writes it: `750 ml`."""
-    return pl.format("{} {}", pl.col("content").cast(pl.String).str.strip_suffix(".0"), "content_unit")
+    return formatted("{} {}", pl.col("content").cast(pl.String).str.strip_suffix(".0"), "content_unit")
 
 
 def _money(amount: pl.Expr) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 from pricewatch.engine.prior_prices import charged_before
 
@@ -58,7 +59,7 @@ def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) 
     words = (
         pl.when(no_reduction)
         .then(pl.lit("the struck-through price is not above the price"))
-        .otherwise(pl.format("highest price charged in the {} days before", pl.lit(params.days)))
+        .otherwise(formatted("highest price charged in the {} days before", pl.lit(params.days)))
     )
     found = claims.filter(invented | no_reduction)
     expected = pl.when(no_reduction).then("price").otherwise("highest")

@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field, model_validator
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import check, suspects
 from pricewatch.engine.corridors import Corridor
 
@@ -75,7 +76,7 @@ def zone_price(offers: pl.LazyFrame, params: ZonePrice, *, zone_prices: pl.LazyF
         subject=column(params),
         observed=observed,
         expected=pl.col("_bound"),
-        detail=pl.format("zone {} must be {} {}", pl.col("zone"), pl.lit(params.words), pl.lit(where)),
+        detail=formatted("zone {} must be {} {}", pl.col("zone"), pl.lit(params.words), pl.lit(where)),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
 from pricewatch.runs.demo import decided, shown
 from pricewatch.runs.demo.derive import NIGHTS, WEB_ZONE, Reference
 from pricewatch.runs.demo.inbox import day, decimal, write
@@ -68,7 +69,7 @@ def location(store: str) -> pl.Expr:
 def stores(reference: Reference) -> pl.DataFrame:
     """One row a store with a zone."""
     return reference.stores.select(
-        location=location("store_id"), market=pl.lit(MARKET), zone="zone", name=pl.format("Store {}", location("store_id"))
+        location=location("store_id"), market=pl.lit(MARKET), zone="zone", name=formatted("Store {}", location("store_id"))
     )
 
 
@@ -96,8 +97,8 @@ def promotions(reference: Reference) -> pl.DataFrame:
     skus = reference.products.select("product_id", "sku")
     runs = decided.versions(reference.cards, "member_price", "advertised")
     cards = runs.join(skus, on="product_id", how="left", maintain_order="left").select(
-        promotion=pl.format("CARD-2017W{}-{}", _two("first_week"), "zone"),
-        name=pl.format("Card prices from week {}, zone {}", "first_week", "zone"),
+        promotion=formatted("CARD-2017W{}-{}", _two("first_week"), "zone"),
+        name=formatted("Card prices from week {}, zone {}", "first_week", "zone"),
         market=pl.lit(MARKET),
         mechanic=pl.lit("member_price"),
         value=decimal("member_price"),
@@ -115,8 +116,8 @@ def promotions(reference: Reference) -> pl.DataFrame:
     )
     cuts = reference.cards.filter(pl.col("zone") == WEB_ZONE, pl.col("advertised")).sort("week", "product_id")
     leaflets = cuts.join(skus, on="product_id", how="left", maintain_order="left").select(
-        promotion=pl.format("LEAFLET-2017W{}", _two("week")),
-        name=pl.format("Leaflet of week {}", "week"),
+        promotion=formatted("LEAFLET-2017W{}", _two("week")),
+        name=formatted("Leaflet of week {}", "week"),
         market=pl.lit(MARKET),
         mechanic=pl.lit("fixed_price"),
         value=decimal("member_price"),
@@ -127,7 +128,7 @@ def promotions(reference: Reference) -> pl.DataFrame:
         audience=pl.lit("everyone"),
         starts_at=day(first_day("week")),
         ends_at=day(last_day("week")),
-        label=pl.format("Leaflet week {}", "week"),
+        label=formatted("Leaflet week {}", "week"),
         advertised=pl.lit(True),
     )
     return pl.concat([cards.sort("starts_at", "zones", "promotion", "sku", "ends_at"), leaflets])
@@ -149,7 +150,7 @@ def webshop_history(weeks: pl.DataFrame, carried: pl.Series) -> pl.DataFrame:
 
 def _late(when: pl.Expr) -> pl.Expr:
     """23:15 of a day, without offset: the market's clock."""
-    return pl.format("{}T23:15:00", day(when))
+    return formatted("{}T23:15:00", day(when))
 
 
 def _two(week: str) -> pl.Expr:

@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
 from pricewatch.runs.demo import decided, source
 from pricewatch.runs.demo.zones import find_zones
 
@@ -69,13 +70,13 @@ def catalogue(products: pl.LazyFrame, lines: pl.DataFrame) -> pl.DataFrame:
         .with_columns(size.struct.unnest())
         .select(
             "product_id",
-            sku=pl.format("S{}", "product_id"),
+            sku=formatted("S{}", "product_id"),
             gtin=made_up_gtin("product_id"),
             name=pl.concat_str(text, pl.col("package_size").str.to_lowercase(), separator=" ", ignore_nulls=True),
             # The data numbers the makers and names none.
             brand=pl.when(pl.col("brand") == "Private")
             .then(pl.lit("Own brand"))
-            .otherwise(pl.format("Maker {}", "manufacturer_id")),
+            .otherwise(formatted("Maker {}", "manufacturer_id")),
             category=pl.coalesce("product_category", "department").str.to_titlecase(),
             tax_percent=pl.when(pl.col("department").is_in(source.TAXED)).then(7).otherwise(0),
             content=pl.col("content").cast(pl.Float64),
@@ -104,6 +105,6 @@ def volumes(lines: pl.DataFrame) -> pl.DataFrame:
 
 def made_up_gtin(product: str) -> pl.Expr:
     """A GTIN-13 under 952, which GS1 keeps for examples: the product number, the check digit. 819255 gives 9520008192558."""
-    digits = pl.format("952{}", pl.col(product).cast(pl.String).str.zfill(9))
+    digits = formatted("952{}", pl.col(product).cast(pl.String).str.zfill(9))
     weighted = [digits.str.slice(n, 1).cast(pl.Int64) * (3 if n % 2 else 1) for n in range(12)]
-    return pl.format("{}{}", digits, (10 - pl.sum_horizontal(weighted) % 10) % 10)
+    return formatted("{}{}", digits, (10 - pl.sum_horizontal(weighted) % 10) % 10)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
+
 
 def decimal(column: str) -> pl.Expr:
     """Cents as decimal text, for files: 1299 is 12.99; null stays null."""
     amount = pl.col(column)
-    return pl.format("{}.{}", amount // 100, (amount % 100).cast(pl.String).str.zfill(2)).alias(column)
+    return formatted("{}.{}", amount // 100, (amount % 100).cast(pl.String).str.zfill(2)).alias(column)
 
 
 def day(expression: pl.Expr) -> pl.Expr:

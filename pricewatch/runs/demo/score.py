@@ -13,6 +13,8 @@ from datetime import date
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
+
 PLANTED_CHANNELS = ("web", "app", "marketplace")
 ALIVE = ("new", "open", "regressed")
 """States that claim that something is wrong tonight."""
@@ -69,7 +71,7 @@ def score(found: Mapping[date, pl.DataFrame], answers: pl.DataFrame) -> Score:
         .agg(right=pl.col("right").any())
     )
     claims = said.group_by("night", "channel", "sku").agg(
-        said=pl.format("{} ({})", "check", "cause").unique().sort().str.join(", ")
+        said=formatted("{} ({})", "check", "cause").unique().sort().str.join(", ")
     )
     missed = (
         matched.filter(~pl.col("right"))

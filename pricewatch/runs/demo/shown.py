@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pricewatch.domain.texts import formatted
 from pricewatch.runs.demo.derive import NIGHTS, WEB_ZONE, Reference
 from pricewatch.runs.demo.source import LAST_WEEK, week_of
 
@@ -39,7 +40,7 @@ def weekly(reference: Reference) -> pl.DataFrame:
         price=pl.when(cut).then("member_price").otherwise("list_price"),
         was_price=pl.when(cut & pl.col("provable")).then("list_price"),
         member_price=pl.when(~cut).then("member_price"),
-        label=pl.when(cut).then(pl.format("Leaflet week {}", "week")),
+        label=pl.when(cut).then(formatted("Leaflet week {}", "week")),
     ).sort("product_id", "week")
 
 
