@@ -138,15 +138,20 @@ def conflict(planting: Planting, offer: Offer) -> Fault | None:
 
 
 def freshness(planting: Planting, offer: Offer) -> Fault | None:
-    """Seen two days ago and more."""
-    if offer.member is not None:
-        return None
+    """Seen two days ago and more, when the price was what it is tonight: it is held against what was decided then."""
+    before, seen = planting.decided(offer), offer.observed_at
     offer.observed_at -= timedelta(hours=planting.rng.randrange(50, 70))
+    then = planting.decided(offer)
+    if (then.price, then.list_price, then.member) != (before.price, before.list_price, before.member):
+        offer.observed_at = seen
+        return None
     return Fault(offer.key, "freshness", "observed_at")
 
 
 def not_listed(planting: Planting, offer: Offer) -> Fault | None:
-    """A product that must be there is not."""
+    """A product that must be there is not; nor one that another channel is held against."""
+    if offer.place.channel == "web" and offer.place.market.app_follows is not None:
+        return None
     offer.gone = True
     return Fault(offer.key, "coverage", "presence")
 
