@@ -25,8 +25,10 @@ BAD_AS_A_WHOLE = 5_000
 """Basis points of a file's, store's or product's offers that must be wrong before it is bad as a whole."""
 
 A_HANDFUL = 5
-ALL_BUT_SURELY = 9_000
-"""Findings below which a scope must be as wrong as this, in basis points: two wrong of four are soon found somewhere by chance."""
+"""Findings below which a scope must be wrong nearly altogether: two wrong of four are soon found somewhere by chance."""
+
+NEARLY_ALTOGETHER = 9_000
+"""Basis points of a handful's scope that must be wrong."""
 
 TIMES_THE_REST = 2
 """How many times as wrong as the rest of its market a scope must be. Where every fifth price is wrong, a product of which every
@@ -127,7 +129,7 @@ def _mostly_wrong(found: pl.DataFrame, counts: Census, scope: Scope, least: int,
         .join(all_wrong, on=key, how="left", nulls_equal=True)
         .with_columns(judged=pl.max_horizontal(pl.col("judged").fill_null(0), "wrong"))
     )
-    needed = pl.when(pl.col("row").list.len() < A_HANDFUL).then(ALL_BUT_SURELY).otherwise(least)
+    needed = pl.when(pl.col("row").list.len() < A_HANDFUL).then(NEARLY_ALTOGETHER).otherwise(least)
     rest = pl.max_horizontal(pl.col("all_judged").fill_null(0) - pl.col("judged"), 0)
     elsewhere = pl.col("all_wrong") - pl.col("wrong")
     return held.filter(

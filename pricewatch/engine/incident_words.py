@@ -23,7 +23,7 @@ Part = tuple[tuple[str, str], ...]
 """One part of a scope: its columns and their values, `(("channel", "store"), ("zone", "Z3"))`."""
 
 MOST = 3
-"""Parts that a title names one by one; of more, it says how many."""
+"""Parts that a title names one by one; of more, it says how many. Of several products it always does: nobody reads SKUs."""
 
 _PLURAL = {"location": "stores", "sku": "products", "category": "categories"}
 
@@ -58,7 +58,7 @@ def title(
     if mixed:
         told = f"many faults at once, mostly {what}"
     elif scattered:
-        told = f"{what}, here and there"
+        told = f"{causes.title(cause) or what}, here and there"
     else:
         told = (causes.title(cause) or what) + (f" ({root})" if root else "")
     where = ", ".join(filter(None, [market, _where(parts, named_apart=product is None)]))
@@ -74,8 +74,8 @@ def _where(parts: Sequence[Part], *, named_apart: bool) -> str:
     named = [phrase for part in parts if (phrase := _phrase(part, with_product=named_apart))]
     if not named:
         return "everywhere" if parts else "sources"
-    if len(named) > MOST:
-        last = parts[0][-1][0]
+    last = parts[0][-1][0] if parts[0] else ""
+    if len(named) > MOST or (len(named) > 1 and last == "sku"):
         channels = {dict(part).get("channel", "") for part in parts}
         shared = channels.pop() if len(channels) == 1 and last not in ("channel", "location") else ""
         return ", ".join(filter(None, [shared, f"{len(named)} {_PLURAL.get(last, f'{last}s')}"]))

@@ -34,6 +34,7 @@ def called(*parts: Part, **values: Any) -> str:
         ([part(channel="web", category=f"c{at}") for at in range(5)], "web, 5 categories"),
         ([part(sku=f"A{at}") for at in range(4)], "4 products"),
         ([part(sku="A1")], "product A1"),
+        ([part(channel="web", sku="A1"), part(channel="store", sku="A2")], "2 products"),
         ([part(file="inbox/*/app.csv", category="tea")], "file inbox/*/app.csv, category tea"),
         ([], "sources"),
     ],
@@ -59,6 +60,7 @@ def test_a_market_is_named_where_there_are_several() -> None:
 def test_what_is_bad_for_many_reasons_and_what_is_scattered_say_so() -> None:
     assert called(part(file="a.csv"), mixed=True) == "file a.csv: many faults at once, mostly wrong price"
     assert called(part(channel="web"), scattered=True) == "web: wrong price, here and there"
+    assert called(part(channel="web"), scattered=True, cause="rounding") == "web: one cent off, here and there"
 
 
 @pytest.mark.parametrize(
