@@ -205,7 +205,8 @@ def regular_price(planting: Planting, offer: Offer) -> Fault | None:
     if told.cut is None or offer.regular is None or told.list_price is None:
         return None
     found = planting.decoys(offer, told.list_price)
-    amounts = only(found, "other_zones_price")
+    listed = {rows[-1].price for rows in offer.product.versions.values()}
+    amounts = [price for price in only(found, "other_zones_price") if price in listed]
     price = amounts[-1] if amounts and planting.rng.random() < 0.5 else told.list_price + planting.rng.randrange(12, 60)
     cause = "other_zones_price" if amounts and price == amounts[-1] else "unknown"
     if price <= offer.price or (cause == "unknown" and not none(found, price, told.list_price)):

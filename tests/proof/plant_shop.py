@@ -34,6 +34,8 @@ def unit_price(form: str) -> Plant:
         amount, cause = amounts[form]
         if amount is not None and (abs(amount - due) <= gap or not _clear(form, amount, offer, due, stale, told.list_price)):
             return None
+        if form == "dice" and not none(planting.decoys(offer, due), dice, due):
+            return None
         offer.unit_price = amount
         if form == "base":
             offer.base = "100 g" if content[1] == "g" else "100 ml"
