@@ -225,6 +225,34 @@ def waive(
         typer.echo(f"{waivers.waive(workspace, finding, who=who, why=why, until=last)} is waived until {last}")
 
 
+@verbs.command()
+def lint(
+    on: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The day it goes live, as 2026-03-14; tomorrow without it.")
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Answer 1 when something this bad, or worse, is wrong.")] = FailOn.MAJOR,
+    form: FormatOption = Format.TABLE,
+    root: Root = None,
+) -> None:
+    """Check the price list and the promotions of a day before they go live.
+
+    Rows that can't be read or end before they start, products, channels, zones and stores that there are not, scopes that match
+    nothing, zones without a price. Exit codes as those of audit.
+
+    Example:
+
+      pricewatch lint --on 2026-03-14
+    """
+    from pricewatch.report.lists import LINT, listing, worst_first
+    from pricewatch.report.totals import at_least
+    from pricewatch.runs.lint import lint as judge
+
+    found = worst_first(judge(open_workspace(root), day(on, "--on")))
+    emit(found, form, table=lambda columns: listing(found, LINT, width=columns))
+    wrong = fail_on is not FailOn.NEVER and at_least(found, fail_on.value)
+    raise typer.Exit(Exit.FINDINGS if wrong else Exit.CLEAN)
+
+
 @verbs.command("waivers")
 def list_waivers(form: FormatOption = Format.TABLE, root: Root = None) -> None:
     """List the waivers: what each is about, who decided it and why, until when, how many findings it holds.

@@ -131,13 +131,20 @@ INCIDENTS = (
     Column("owner", pl.col("owner"), 6, widest=16),
     Column("since", pl.col("first_seen"), 10),
     Column("explains", _percent("explained"), 13, right=True),
-    Column("for example", pl.col("example"), 14, widest=80),
+    Column("for example", pl.col("example_message"), 14, widest=80),
 )
 
 REFUSED = (
     Column("source", pl.col("source"), 3, widest=24),
     Column("reason", pl.col("reason"), 1, widest=80, narrowest=40),
     Column("where", pl.col("source_ref"), 2, widest=80, narrowest=30),
+)
+
+LINT = (
+    Column("severity", pl.col("severity"), 3),
+    Column("rule", pl.col("rule"), 4),
+    Column("what is wrong", pl.col("message"), 1, widest=100, narrowest=40),
+    Column("where", pl.col("source_ref"), 2, widest=80, narrowest=20),
 )
 
 WAIVERS = (

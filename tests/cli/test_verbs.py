@@ -46,6 +46,7 @@ VERBS = (
     "runs",
     "waive",
     "waivers",
+    "lint",
 )
 
 

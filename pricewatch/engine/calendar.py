@@ -1,0 +1,142 @@
+"""Tomorrow's calendar before it goes live: rows that make no sense together, as findings like any other.
+
+What can be told without any offer: rows that were refused, promotions that name what there is not or match no product, and zones
+in which channels sell and nothing has a price.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import polars as pl
+
+from pricewatch.domain import tables
+from pricewatch.engine import codes
+from pricewatch.engine.calendar_rows import scoped
+from pricewatch.engine.places import numbered, place_table
+from pricewatch.engine.world import World
+
+CHECK = "calendar"
+
+PROBLEM: dict[str, pl.DataType] = {
+    "rule": pl.String(),
+    "severity": pl.String(),
+    "subject": pl.String(),
+    "market": pl.String(),
+    "zone": pl.String(),
+    "sku": pl.String(),
+    "promotion": pl.String(),
+    "message": pl.String(),
+    "source": pl.String(),
+    "source_ref": pl.String(),
+}
+
+
+def lint_calendar(world: World, refused: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with the price list and the promotions that `world.night` goes live with: `tables.Findings`, state `new`.
+
+    In: a world with its central tables; `tables.Quarantine` rows of them. Promotions over by `world.as_of` are left out.
+    """
+    coming = numbered(world).filter(pl.col("ends_at") > world.as_of)
+    parts = [
+        _refused(refused),
+        _unknown(coming, "channels", "channel", world.channels["channel"].to_list()),
+        _unknown(coming, "zones", "zone", place_zones(world)),
+        _unknown(coming, "locations", "store", world.central.locations["location"].to_list()),
+        _matching_nothing(coming, world),
+        _without_price(world),
+    ]
+    return _findings(pl.concat([pl.DataFrame(schema=PROBLEM), *(_told(part) for part in parts)]), world.night)
+
+
+def place_zones(world: World) -> list[str]:
+    """Every price zone that a channel or a store is in."""
+    zones = [*world.channels["zone"].drop_nulls(), *world.central.locations["zone"].drop_nulls()]
+    return sorted(set(zones))
+
+
+def _refused(refused: pl.DataFrame) -> pl.DataFrame:
+    """Rows that can't be read or end before they start: set aside by the audit, so their prices are not decided."""
+    return refused.select(
+        "source",
+        "source_ref",
+        rule=pl.lit("calendar-refused"),
+        severity=pl.lit("major"),
+        subject="feeds",
+        message=pl.format("{} row: {}", "feeds", "reason"),
+    )
+
+
+def _unknown(coming: pl.DataFrame, column: str, noun: str, known: list[str]) -> pl.DataFrame:
+    """Calendar rows that name a channel, zone or store there is not."""
+    named = coming.drop_nulls(column).explode(column).filter(~pl.col(column).is_in(known))
+    return named.select(
+        "market",
+        "promotion",
+        "source_ref",
+        rule=pl.lit(f"calendar-unknown-{noun}"),
+        severity=pl.lit("major"),
+        subject=pl.lit(column),
+        message=pl.format("promotion {}: there is no {} '{}'", "promotion", pl.lit(noun), column),
+    )
+
+
+def _matching_nothing(coming: pl.DataFrame, world: World) -> pl.DataFrame:
+    """Calendar rows whose scope is true of no product of the catalogue; an SKU that is not in it is named."""
+    matched = scoped(coming, world, codes.item_codes(world)).select("promotion_row").unique()
+    stranger = pl.col("sku").is_not_null() & ~pl.col("sku").is_in(world.central.products["sku"].to_list())
+    return coming.join(matched, on="promotion_row", how="anti").select(
+        "market",
+        "promotion",
+        "source_ref",
+        rule=pl.when(stranger).then(pl.lit("calendar-unknown-sku")).otherwise(pl.lit("calendar-scope")),
+        severity=pl.lit("major"),
+        subject=pl.lit("scope"),
+        message=pl.when(stranger)
+        .then(pl.format("promotion {}: there is no product '{}'", "promotion", "sku"))
+        .otherwise(pl.format("promotion {}: its scope matches no product", "promotion")),
+    )
+
+
+def _without_price(world: World) -> pl.DataFrame:
+    """Zones of channels and stores in which no product at all has a list price in force."""
+    places = place_table(world, codes.place_codes(world))
+    now = pl.lit(world.as_of, tables.UTC)
+    ends = pl.col("valid_to").is_null() | (pl.col("valid_to") > now)
+    priced = world.central.price_list.filter(pl.col("valid_from") <= now, ends).select("market", "zone").unique()
+    bare = places.select("market", "zone").drop_nulls().unique().join(priced, on=["market", "zone"], how="anti")
+    return bare.select(
+        "market",
+        "zone",
+        rule=pl.lit("calendar-zone-without-price"),
+        severity=pl.lit("critical"),
+        subject=pl.lit("list_price"),
+        message=pl.format("zone {}: no product has a price", "zone"),
+    )
+
+
+def _told(part: pl.DataFrame) -> pl.DataFrame:
+    return part.select((pl.col(n) if n in part.columns else pl.lit(None)).cast(d).alias(n) for n, d in PROBLEM.items())
+
+
+def _findings(problems: pl.DataFrame, night: date) -> pl.DataFrame:
+    """Problems as findings; the fingerprint follows from rule, row and message, so that a mended row is another finding."""
+    keys = problems.select(
+        pl.concat_str(pl.col("rule", "market", "zone", "source_ref", "message").fill_null(""), separator="\x1f")
+    )
+    ids = ["f" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest() for key in keys.to_series()]
+    told = problems.with_columns(
+        pl.Series("fingerprint", ids, pl.String),
+        check=pl.lit(CHECK),
+        state=pl.lit("new"),
+        owner=pl.lit("pricing"),
+        direction=pl.lit("none"),
+        cause=pl.lit("unknown"),
+        detail="message",
+        promotion_ref=pl.when(pl.col("promotion").is_not_null()).then("source_ref"),
+        **dict.fromkeys(("night", "first_seen", "state_since"), pl.lit(night)),
+    )
+    schema = tables.schema("findings")
+    full = told.select((pl.col(n) if n in told.columns else pl.lit(None)).cast(d).alias(n) for n, d in schema.items())
+    return full.unique("fingerprint", keep="first", maintain_order=True).sort("rule", "source_ref", "message", nulls_last=True)
