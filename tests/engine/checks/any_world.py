@@ -55,6 +55,16 @@ def _product(chance: Random) -> dict[str, Any]:
         "pack_of": chance.choice([None, 1, 6]),
         "unit_sku": chance.choice([None, *SKUS[:4]]),
         "listed": chance.choice([None, ["web"], ["app", "store"]]),
+        **{
+            name: chance.choice(AMOUNTS)
+            for name in ("cost", "cost_transport", "cost_taxes", "min_price", "max_price", "map_price")
+        },
+        "cost_advantages": chance.choice([None, 0, 500]),
+        "tax_rate": chance.choice([None, 0, 550, 2000]),
+        **{name: chance.choice([None, True, False]) for name in ("food", "fast_moving", "fresh_produce", "perishable")},
+        "launched_on": chance.choice([None, SEEN - timedelta(days=10), SEEN - timedelta(days=400)]),
+        "content": chance.choice([None, 750.0, 1.0]),
+        "content_unit": chance.choice([None, "ml", "kg", "barrel"]),
     }
 
 
@@ -71,6 +81,7 @@ def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None
         **amounts,
         **rows,
         **product,
+        **_promoted(Random(number)),
         "item": sku,
         "sku": SKUS[sku],
         "place": place,
@@ -88,6 +99,9 @@ def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None
         "surface": "till" if channel == "store" else chance.choice(["html", "jsonld", "feed"]),
         "gtin": chance.choice(GTINS),
         "zone": ZONES[place],
+        "currency": chance.choice(["USD", "USD", "EUR"]),
+        "tax_included": chance.choice([None, False, False, True]),
+        "unit_price_base": chance.choice([None, "l", "100 g", "bottle"]),
         "buy_box": chance.choice([None, True, False]),
         "available": chance.choice([None, True, False]),
         "quantity": chance.choice([None, 2, 3]),
@@ -100,6 +114,42 @@ def _offer(chance: Random, number: int, sku: int, place: int, seller: str | None
         "age": timedelta(hours=7 + hours),
         "source_ref": f"any.csv:{number}",
     }
+
+
+LABELS = [None, "-20 %", "-2,00 €", "2+1 offert", "3 pour 10 €", "-20 % dès 2 achetés", "+25 % gratuit", "20 % crédités", "new"]
+
+
+def _promoted(chance: Random) -> dict[str, Any]:
+    """What is given and said besides the price of one unit."""
+    return {
+        "multibuy_quantity": chance.choice([None, 2, 3]),
+        "extra": chance.choice([None, 2500]),
+        "promotion": chance.choice([None, "P1", "P2"]),
+        "promotion_label": chance.choice(LABELS),
+    }
+
+
+def _calendar(chance: Random) -> pl.DataFrame:
+    """A calendar row for every number that an offer may refer to."""
+    multibuys = [
+        ("n_for_m", 3, 2, None),
+        ("n_for_price", 3, None, 1000),
+        ("nth_unit", 2, None, 5000),
+        ("percent", None, None, 2000),
+    ]
+    rows = [
+        {
+            "promotion_row": number,
+            "promotion": f"P{number}",
+            "market": "us",
+            **dict(zip(("mechanic", "quantity", "pay", "value"), chance.choice(multibuys), strict=True)),
+            "audience": chance.choice(["everyone", "members"]),
+            "starts_at": SEEN - timedelta(days=3),
+            "ends_at": SEEN + timedelta(days=3),
+        }
+        for number in range(len(SKUS) * len(PLACES) * 3)
+    ]
+    return pl.DataFrame(rows, schema={"promotion_row": pl.Int32, **tables.schema("promotions")})
 
 
 def any_frames(seed: int) -> dict[str, pl.DataFrame]:
@@ -150,6 +200,7 @@ def any_frames(seed: int) -> dict[str, pl.DataFrame]:
         "history": pl.DataFrame(history, schema=tables.schema("history")).sample(fraction=1, shuffle=True, seed=seed),
         "assortment": pl.DataFrame(assortment, schema=columns, orient="row"),
         "source_runs": pl.concat(runs),
+        "calendar": _calendar(Random(seed)),
         **_frames_beside(chance),
     }
 

@@ -181,6 +181,18 @@ SELLERS = """
     M1   marketplace  -       9.99   -
     M1   marketplace  Acme    8.99   true
 """
+PROMOTED = """
+    sku  channel  price  list_price  expected_price  promotion_row  early_price  early_row  food  promotion_label
+    P1   web      9.99   12.99       12.99           -              9.99         5          -     -
+    P2   web      9.99   12.99       9.09            6              -            -          true  -20 %
+    P3   web      7.99   12.99       12.99           -              -            -          true  -
+"""
+UNLAWFUL = """
+    sku  channel  comparable  currency  price  was_price  unit_price  unit_price_base  content  content_unit
+    L1   web      true        USD       9.99   12.99      -           -                -        -
+    L2   web      true        USD       9.90   -          1.32        l                750      ml
+    L3   web      false       EUR       9.99   -          -           -                -        -
+"""
 BESIDE_ZONES = """
     sku  other_zone  zone_list_price
     T1   Z1          10.00
@@ -189,6 +201,7 @@ BESIDE_ZONES = """
 BESIDE_PAST = """
     sku  since       price
     T1   2026-01-01  10.00
+    L1   2026-01-01  10.99
 """
 RIGHT = """
     sku  channel      role      leader  landed  low  high  price  list_price  expected_price  leader_price  shipping  was_price
@@ -212,7 +225,9 @@ def codes(offers: pl.DataFrame) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def bad() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """A night on which every example of a manual has something to find."""
-    offers = codes(pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER, BESIDE, SELLERS)], how="diagonal"))
+    offers = codes(
+        pl.concat([judged(text) for text in (BAD, FAULTS, MEMBERS, OTHER, BESIDE, SELLERS, PROMOTED, UNLAWFUL)], how="diagonal")
+    )
     missing = "item  place  area  list_price  channel  channel_kind  market\n99  0  0  9.99  web  web  us"
     columns = {**EVIDENCE, "channel": pl.String, "channel_kind": pl.String, "market": pl.String}
     failed = source_run("shop", "web", status="failed", problem="no answer", rows=0)
