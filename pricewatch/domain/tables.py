@@ -128,9 +128,7 @@ class PriceList(pa.DataFrameModel):
     zone: str
     list_price: int = pa.Field(ge=0, description="minor units of the market's currency")
     valid_from: Instant = pa.Field(description="inclusive")
-    valid_to: Instant = pa.Field(
-        nullable=True, description="exclusive; null = until further notice. Of versions in force, the one that began last holds"
-    )
+    valid_to: Instant = pa.Field(nullable=True, description="exclusive; null = until further notice, or until one begun later")
     source_ref: str = pa.Field(nullable=True, description="the price-list row")
 
 
@@ -272,7 +270,7 @@ class Findings(pa.DataFrameModel):
     currency: str = pa.Field(nullable=True)
     detail: str = pa.Field(nullable=True, description="what the check saw, in words, where money does not say it")
     message: str = pa.Field(description="the sentence a person reads")
-    cause: str = pa.Field(description="see engine/diagnose.py; 'unknown' when no other price equals it exactly")
+    cause: str = pa.Field(description="see engine/causes.py; 'unknown' when no other price equals it exactly")
     cause_detail: str = pa.Field(nullable=True, description="against which row the cause is exact")
     cause_ref: str = pa.Field(nullable=True, description="that row: `file:line`")
     cause_root: str = pa.Field(
@@ -300,7 +298,7 @@ class Findings(pa.DataFrameModel):
 class Incidents(pa.DataFrameModel):
     """The few root causes that explain most findings. One row an incident and night, ranked."""
 
-    incident: str = pa.Field(description="stable across nights: check, cause and scope")
+    incident: str = pa.Field(description="stable across nights: market, and root or scope; never counts")
     night: pl.Date
     rank: int = pa.Field(ge=1)
     title: str = pa.Field(description="one line a manager reads")
@@ -315,12 +313,12 @@ class Incidents(pa.DataFrameModel):
     skus: int
     judged: int = pa.Field(nullable=True, description="offers in that scope that were judged")
     share: int = pa.Field(nullable=True, description="basis points of the scope that are wrong")
-    explained: int = pa.Field(nullable=True, description="basis points of the night's active findings that it explains")
+    explained: int = pa.Field(nullable=True, description="basis points of the active findings that it explains; null = scattered")
     impact: int = pa.Field(description="minor units a week: overcharge plus undercharge")
     overcharge: int = pa.Field(nullable=True, description="what customers pay too much: refunds, law; minor units a week")
     undercharge: int = pa.Field(nullable=True, description="what margin loses; minor units a week")
     currency: str = pa.Field(nullable=True)
-    example: str = pa.Field(nullable=True, description="the sentence of the finding to look at first")
+    example_message: str = pa.Field(nullable=True, description="the sentence of the finding to look at first")
     example_finding: str = pa.Field(description="fingerprint of the finding to look at first")
     first_seen: pl.Date
 

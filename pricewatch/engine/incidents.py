@@ -208,7 +208,7 @@ def _rolled(told: pl.DataFrame) -> pl.DataFrame:
         currency.alias("currency"),
         money("overcharge").alias("overcharge"),
         money("undercharge").alias("undercharge"),
-        pl.col("message").first().alias("example"),
+        pl.col("message").first().alias("example_message"),
         pl.col("fingerprint").first().alias("example_finding"),
         pl.col("_rank").first(),
         pl.col("name").first().alias("_name"),

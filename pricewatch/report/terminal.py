@@ -126,7 +126,7 @@ def _explained(incidents: pl.DataFrame, *, width: int) -> list[Text]:
         share = words.percent(int(named["findings"].sum()) * BASIS_POINTS // found)
         causes = words.count(named.height, "cause explains", "causes explain")
         said.append(f"{causes} {share} of {words.count(found, 'finding')}.")
-    if example := incidents.sort("rank")["example"][0]:
+    if example := incidents.sort("rank")["example_message"][0]:
         said.append(f"The first, for example: {words.plain(example)}")
     return [Text(words.shorten(line, width), style="dim") for line in said]
 

@@ -205,7 +205,7 @@ class Database:
 
     def scores(self, until: date, nights: int = 30) -> pl.DataFrame:
         """`tables.Scores` of the last `nights` nights up to and with `until`, oldest first."""
-        newest = sa.select(RunRow.night).where(col(RunRow.night) <= until).order_by(col(RunRow.night).desc()).limit(nights)
+        newest = sa.select(col(RunRow.night)).where(col(RunRow.night) <= until).order_by(col(RunRow.night).desc()).limit(nights)
         with self._read() as connection:
             return read(connection, SCORES, SCORES.c.night.in_(newest)).sort("night", *SCORE_KEY)
 

@@ -97,7 +97,7 @@ def test_every_incident_shows_one_of_its_own_findings(rolled: Rolled) -> None:
     examples = incidents.join(findings, left_on="example_finding", right_on="fingerprint", how="inner", suffix="_found")
     assert examples.height == incidents.height
     assert examples["incident"].to_list() == examples["incident_found"].to_list()
-    assert examples["example"].to_list() == examples["message"].to_list()
+    assert examples["example_message"].to_list() == examples["message"].to_list()
 
 
 def test_the_next_night_with_other_findings_of_the_same_causes_has_the_same_incidents(night: Planted, rolled: Rolled) -> None:

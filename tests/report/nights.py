@@ -92,7 +92,7 @@ INCIDENT = {
     "overcharge": 168000,
     "undercharge": 0,
     "currency": "EUR",
-    "example": "Espresso 1 kg costs 12.99 at the till of store 0001; 9.99 was decided",
+    "example_message": "Espresso 1 kg costs 12.99 at the till of store 0001; 9.99 was decided",
     "example_finding": fingerprint(1),
     "first_seen": NIGHT,
 }
