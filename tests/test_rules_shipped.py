@@ -1,5 +1,7 @@
 """The rules this repository ships, with its own markets and channels: silent on a right night, each finds its fault.
 
+Rules that are not enabled wait for data that the demo has not got; their rule tests say what they find and what they leave alone.
+
 They are the demo retailer's and the template of every new workspace: what is wrong here is wrong in every workspace to come.
 """
 
@@ -15,9 +17,10 @@ import pytest
 from pricewatch.domain import tables
 from pricewatch.engine import codes
 from pricewatch.engine.checks import registry
-from pricewatch.engine.world import World
+from pricewatch.engine.world import World, in_force
 from pricewatch.testing import AS_OF, NIGHT, central, night, raw, source_run, table
 from pricewatch.workspace import Workspace
+from pricewatch.workspace.rule_tests import load_cases
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +31,7 @@ DECIDED = central(
         P1   Muesli    00036000291452  web|app
         M1   Honey     -               web|app
         E1   Jam       -               web|app
+        X1   Fudge     -               -
     """,
     price_list="""
         sku  zone  list_price
@@ -45,6 +49,7 @@ DECIDED = central(
         LEAFLET    fixed_price   999    P1   everyone  web|app   2026-03-10  2026-03-20
         CARD       member_price  1099   M1   members   -         2026-03-10  2026-03-20
         OVER       fixed_price   999    E1   everyone  web|app   2026-03-01  2026-03-10
+        NEXT       fixed_price   1049   A1   everyone  web|app   2026-03-16  2026-03-25
     """,
 )
 
@@ -98,6 +103,13 @@ FAULTS = {
     "an ended price cut that the webshop still gives": Fault(
         {"online-promotion-stale", "web-price"}, "webshop", "E1", {"price_text": "9.99"}
     ),
+    "next week's leaflet price that the webshop gives already": Fault(
+        {"online-promotion-early", "web-price"}, "webshop", "A1", {"price_text": "10.49"}
+    ),
+    "a leaflet price cut deeper than decided": Fault(
+        {"online-promotion-depth", "web-price"}, "webshop", "P1", {"price_text": "8.99"}
+    ),
+    "a label that promises half the price": Fault({"online-promotion-label"}, "webshop", "P1", {"promotion_label": "-50 %"}),
     "a struck-through price never charged": Fault({"web-was-price"}, "webshop", "P1", {"was_price_text": "15.99"}),
     "a till a cent below the decided price": Fault({"store-regular-price"}, "tills", "A1", {"regular_price_text": "12.98"}),
     "a till with an old member price": Fault({"store-member-price"}, "tills", "M1", {"member_price_text": "11.49"}),
@@ -107,12 +119,27 @@ FAULTS = {
     ),
     "markup unlike the page": Fault({"online-two-prices"}, besides="source  surface  sku  price\nwebshop  meta  E1  14.99"),
     "a product the app does not list": Fault({"online-assortment"}, "app", "E1", vanishes=True),
+    "a product on sale whose price nobody decided": Fault(
+        {"online-orphans"}, besides="source  surface  sku  price\nwebshop  html  X1  4.99"
+    ),
     "a GTIN of another product": Fault({"gtin"}, "webshop", "A1", {"gtin": "036000291452"}),
     "pages seen the day before yesterday": Fault({"fresh-prices"}, "webshop", "A1", {"observed_at": "2026-03-12T10:00:00+00:00"}),
     "a source that failed": Fault({"healthy-sources"}, "marketplace", "A1", delivery="failed"),
-    "a marketplace offer with too much shipping": Fault({"marketplace-corridor"}, "marketplace", "A1", {"shipping_text": "1.05"}),
+    "a marketplace offer with too much shipping": Fault(
+        {"marketplace-corridor", "marketplace-landed-price"}, "marketplace", "A1", {"shipping_text": "1.05"}
+    ),
     "a marketplace offer below the webshop": Fault(
-        {"marketplace-corridor"}, "marketplace", "A1", {"price_text": "11.00", "shipping_text": "1.98"}
+        {"marketplace-corridor", "marketplace-landed-price"},
+        "marketplace",
+        "A1",
+        {"price_text": "11.00", "shipping_text": "1.98"},
+    ),
+    "a buy box that another seller holds": Fault(
+        {"marketplace-buy-box"},
+        "marketplace",
+        "A1",
+        {"buy_box": "false"},
+        besides="source  surface  sku  seller  price  shipping  buy_box\nmarketplace  feed  A1  Deli Direct  12.49  0.00  true",
     ),
 }
 
@@ -165,7 +192,7 @@ def world_of(workspace: Workspace, fault: Fault) -> World:
 
 def told(workspace: Workspace, fault: Fault) -> set[str]:
     """Every rule that saw something, the ones folded into a more specific one included; each about the product at fault."""
-    found = night(world_of(workspace, fault), workspace.rules, rows_of(fault))
+    found = night(world_of(workspace, fault), in_force(workspace.rules, NIGHT), rows_of(fault))
     assert found.quarantine.is_empty()
     assert found.unmatched.is_empty()
     also = {rule for rules in found.findings["also"].drop_nulls() for rule in rules.split(", ")}
@@ -181,8 +208,17 @@ def test_each_fault_is_told_by_its_rules_and_by_no_other(workspace, fault):
     assert told(workspace, fault) == fault.rules
 
 
-def test_every_shipped_rule_has_a_fault_that_it_finds(workspace):
-    assert set().union(*(fault.rules for fault in FAULTS.values())) == {rule.id for rule in workspace.rules}
+def test_every_shipped_rule_that_is_run_has_a_fault_that_it_finds(workspace):
+    assert set().union(*(fault.rules for fault in FAULTS.values())) == {rule.id for rule in in_force(workspace.rules, NIGHT)}
+
+
+def test_every_shipped_rule_has_a_rule_test_that_finds_and_one_that_is_silent(workspace):
+    """Those of the law packs are beside the packs."""
+    cases = load_cases(workspace)
+    shipped = {rule.id for rule in workspace.rules if not rule.pack}
+    for wanted in (True, False):
+        covered = {rule for case in cases if bool(case.findings) is wanted for rule in case.rules}
+        assert shipped - covered == set()
 
 
 def test_every_kind_of_check_has_a_shipped_rule_to_learn_from(workspace):

@@ -1,14 +1,14 @@
 """Rule tests, run: the whole engine on the small night of each case, with the workspace's own markets, channels and sources.
 
 What differs from a real night, on purpose: prices are decimals with a point whatever a source declares, every source delivered
-completely unless the case says otherwise, and only the case's own rules are run.
+completely unless the case says otherwise, and only the case's own rules are run, also those that are not enabled.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -130,7 +130,7 @@ def _night(workspace: Workspace, case: Case) -> Audit:
     )
     return audit(
         world,
-        in_force([rule for rule in workspace.rules if rule.id in case.rules], case.night),
+        in_force([replace(rule, enabled=True) for rule in workspace.rules if rule.id in case.rules], case.night),
         offers=_raw(case.given["offers"], _of_offers(workspace), seen_at),
         central={name: _decided(name, case, workspace) for name in ("products", "price_list", "promotions", "locations")},
         history=_told(case, workspace, seen_at),
