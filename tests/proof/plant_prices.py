@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from tests.proof.decoys import none, only
 from tests.proof.model import Fault, Offer
 from tests.proof.planting import Plant, Planting
-from tests.proof.prices import half_up
 
 CAUSES = (
     "minor_units", "decimal_shift", "net_instead_of_gross", "gross_instead_of_net", "tax_counted_twice", "other_tax_rate",
@@ -86,17 +83,14 @@ def noise(planting: Planting, wanted: int) -> None:
 
 def bad_import(planting: Planting) -> None:
     """In the last store of each market every staple is off by the same: so much dearer, or so many percent."""
-    for market, places in planting.places.items():
-        last = [place for place in places if place.channel == "store"][-1]
-        amount = 31 if places[0].market.digits else 17
-        for offer in planting.of("staples", "store"):
-            if offer.place != last or offer.planted:
-                continue
-            due = offer.price
-            price = half_up(Fraction(due * 103, 100)) if market == "fr" else due + amount
-            if none(planting.decoys(offer, due), price, due):
-                offer.planted = True
-                planting.faults.append(wrong(offer, price, due, "bad_import"))
+    for offer in planting.of("staples", "store"):
+        if offer.planted or not planting.off_as_a_whole(offer):
+            continue
+        due = offer.price
+        price = planting.imported(offer, due)
+        if price in only(planting.decoys(offer, due), "bad_import"):
+            offer.planted = True
+            planting.faults.append(wrong(offer, price, due, "bad_import"))
 
 
 def plant_prices(planting: Planting, each: int) -> None:

@@ -10,6 +10,7 @@ from tests.proof.decide import Decided
 from tests.proof.decoys import Decoys, decoys
 from tests.proof.markets import Place
 from tests.proof.model import Fault, Key, Offer, Product
+from tests.proof.prices import half_up_of
 from tests.proof.shown import Shown
 
 Plant = Callable[["Planting", Offer], "Fault | None"]
@@ -58,8 +59,18 @@ class Planting:
 
     def keeps(self, offer: Offer) -> bool:
         """Whether an offer is left right for the file that is off as a whole (`plant_prices.bad_import`)."""
+        return self.off_as_a_whole(offer) and offer.product.department in ("staples", "noise")
+
+    def off_as_a_whole(self, offer: Offer) -> bool:
+        """Whether an offer is of the last store of its market, whose file is."""
         last = [place for place in self.places[offer.place.market.name] if place.channel == "store"][-1]
-        return offer.place == last and offer.product.department in ("staples", "noise")
+        return offer.place == last
+
+    @staticmethod
+    def imported(offer: Offer, due: int) -> int:
+        """What such a file makes of a price: so much dearer, in France three percent."""
+        market = offer.place.market
+        return half_up_of(due * 103, 100) if market.name == "fr" else due + (31 if market.digits else 17)
 
     def in_right_packs(self, offer: Offer) -> bool:
         """Whether an offer is of a single unit, and no pack of it has a mistake."""
@@ -90,4 +101,5 @@ class Planting:
             price = market.decided(self.products[single], offer.place).price
             assert price is not None
             units.add(price)
-        return decoys(offer, due, told, elsewhere, set(), packs, units)
+        found = decoys(offer, due, told, elsewhere, set(), packs, units)
+        return {**found, "bad_import": {self.imported(offer, due)}} if self.off_as_a_whole(offer) else found
