@@ -236,8 +236,9 @@ def lint(
 ) -> None:
     """Check the price list and the promotions of a day before they go live.
 
-    Rows that can't be read or end before they start, products, channels, zones and stores that there are not, scopes that match
-    nothing, zones without a price. Exit codes as those of audit.
+    Rows that can't be read or end before they start; products, channels, zones and stores that there are not; scopes that match
+    nothing; promotions that exclude each other or make nothing cheaper; gaps, overlaps and zones without a price; and every rule
+    that can judge a price before it is shown: floors, caps, endings, prior prices. Exit codes as those of audit.
 
     Example:
 
@@ -247,8 +248,11 @@ def lint(
     from pricewatch.report.totals import at_least
     from pricewatch.runs.lint import lint as judge
 
-    found = worst_first(judge(open_workspace(root), day(on, "--on")))
+    judged = judge(open_workspace(root), day(on, "--on"))
+    found = worst_first(judged.findings)
     emit(found, form, table=lambda columns: listing(found, LINT, width=columns))
+    if judged.not_provable:
+        typer.echo(f"{judged.not_provable} announced reductions can't be proved: the price history does not reach back", err=True)
     wrong = fail_on is not FailOn.NEVER and at_least(found, fail_on.value)
     raise typer.Exit(Exit.FINDINGS if wrong else Exit.CLEAN)
 

@@ -1,21 +1,32 @@
 """Tomorrow's calendar before it goes live: rows that make no sense together, as findings like any other.
 
-What can be told without any offer: rows that were refused, promotions that name what there is not or match no product, and zones
-in which channels sell and nothing has a price.
+What can be told without any offer: rows that were refused, promotions that name what there is not or match no product, and what
+price list and calendar say against themselves (`calendar_conflicts`). Prices that were decided are judged as offers would be, by
+the checks that can (`calendar_offers`).
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 from pricewatch.domain import tables
+from pricewatch.engine import calendar_conflicts as conflicts
 from pricewatch.engine import codes
+from pricewatch.engine.calendar_offers import decided_offers
 from pricewatch.engine.calendar_rows import scoped
+from pricewatch.engine.checks import registry
+from pricewatch.engine.diagnose import diagnose
+from pricewatch.engine.expect import expect
+from pricewatch.engine.findings import describe
+from pricewatch.engine.frames import frames_of
 from pricewatch.engine.places import numbered, place_table
-from pricewatch.engine.world import World
+from pricewatch.engine.points import price_points
+from pricewatch.engine.rules import not_provable, products, run_rules
+from pricewatch.engine.world import Rule, World
 
 CHECK = "calendar"
 
@@ -39,6 +50,8 @@ def lint_calendar(world: World, refused: pl.DataFrame) -> pl.DataFrame:
     In: a world with its central tables; `tables.Quarantine` rows of them. Promotions over by `world.as_of` are left out.
     """
     coming = numbered(world).filter(pl.col("ends_at") > world.as_of)
+    items = codes.item_codes(world)
+    places = place_table(world, codes.place_codes(world))
     parts = [
         _refused(refused),
         _unknown(coming, "channels", "channel", world.channels["channel"].to_list()),
@@ -46,8 +59,32 @@ def lint_calendar(world: World, refused: pl.DataFrame) -> pl.DataFrame:
         _unknown(coming, "locations", "store", world.central.locations["location"].to_list()),
         _matching_nothing(coming, world),
         _without_price(world),
+        conflicts.overlaps(coming, world, items, places),
+        conflicts.without_effect(coming, world, items, places),
+        conflicts.gaps(world, items),
+        conflicts.interrupted(world, items),
+        conflicts.strangers(world),
+        conflicts.priced_elsewhere(world, items, places),
     ]
     return _findings(pl.concat([pl.DataFrame(schema=PROBLEM), *(_told(part) for part in parts)]), world.night)
+
+
+def lint_prices(world: World, rules: Sequence[Rule], items: pl.DataFrame, place_codes: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """What the checks that can judge decided prices find in those of `world.as_of`, and how many claims history can't prove.
+
+    In: a world with central tables and the price history; rules in force, of which those of kinds with `Check.calendar` are run;
+    the codes that the history is written in. Out: `tables.Findings`, state `new`; each about an area, so without a store.
+    """
+    judging = [rule for rule in rules if registry()[rule.check].calendar]
+    places = place_table(world, place_codes).with_columns(location=pl.lit(None, pl.String))
+    points = price_points(world, items, places)
+    judged = expect(decided_offers(points, world, places).lazy(), points.lazy(), world, places)
+    frames = frames_of(world, judged, points.lazy(), items, places)
+    candidates = run_rules(judged, judging, world, items, frames).collect()
+    unproven = not_provable(judged, judging, world, items, frames).collect().height
+    diagnosed = diagnose(candidates, world, points, places, products(world, items).collect())
+    found = describe(diagnosed, points, judging, world, items, places)
+    return _completed(found, world.night), unproven
 
 
 def place_zones(world: World) -> list[str]:
@@ -129,14 +166,19 @@ def _findings(problems: pl.DataFrame, night: date) -> pl.DataFrame:
     told = problems.with_columns(
         pl.Series("fingerprint", ids, pl.String),
         check=pl.lit(CHECK),
-        state=pl.lit("new"),
         owner=pl.lit("pricing"),
         direction=pl.lit("none"),
         cause=pl.lit("unknown"),
         detail="message",
         promotion_ref=pl.when(pl.col("promotion").is_not_null()).then("source_ref"),
-        **dict.fromkeys(("night", "first_seen", "state_since"), pl.lit(night)),
     )
-    schema = tables.schema("findings")
-    full = told.select((pl.col(n) if n in told.columns else pl.lit(None)).cast(d).alias(n) for n, d in schema.items())
+    full = _completed(told, night)
     return full.unique("fingerprint", keep="first", maintain_order=True).sort("rule", "source_ref", "message", nulls_last=True)
+
+
+def _completed(told: pl.DataFrame, night: date) -> pl.DataFrame:
+    """`tables.Findings` with the lifecycle of something just found."""
+    days = dict.fromkeys(("night", "first_seen", "state_since"), pl.lit(night))
+    rows = told.with_columns(state=pl.lit("new"), **days)
+    schema = tables.schema("findings")
+    return rows.select((pl.col(n) if n in rows.columns else pl.lit(None)).cast(d).alias(n) for n, d in schema.items())
