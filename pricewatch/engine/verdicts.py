@@ -8,10 +8,20 @@ return first_wrong(offers, verdicts)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import polars as pl
 
 from pricewatch.engine.checks import CANDIDATE
+
+
+class Verdict(NamedTuple):
+    """One way in which an offer may be wrong."""
+
+    wrong: pl.Expr
+    """Boolean; null is not wrong."""
+    told: pl.Expr
+    """Struct of `checks.CANDIDATE`."""
 
 
 def verdict(
@@ -21,16 +31,20 @@ def verdict(
     observed: pl.Expr | None = None,
     expected: pl.Expr | None = None,
     detail: pl.Expr | str | None = None,
-) -> pl.Expr:
-    """Struct of `checks.CANDIDATE` where `wrong` holds; null where it does not, or is null. Amounts are Int64 minor units."""
+) -> Verdict:
+    """What is told where `wrong` holds. Amounts are Int64 minor units, `detail` is String."""
     words = pl.lit(detail) if isinstance(detail, str) else detail
     values = {"subject": pl.lit(subject), "observed": observed, "expected": expected, "detail": words}
     told = ((pl.lit(None) if value is None else value).cast(CANDIDATE[name]).alias(name) for name, value in values.items())
-    return pl.when(wrong).then(pl.struct(*told))
+    return Verdict(wrong.fill_null(False), pl.struct(*told))
 
 
-def first_wrong(offers: pl.LazyFrame, verdicts: Iterable[pl.Expr]) -> pl.LazyFrame:
-    """Offers of which a verdict holds, with the columns of the first that does (`checks.CANDIDATE`)."""
-    judged = offers.with_columns(_verdict=pl.coalesce(list(verdicts)))
-    told = (pl.col("_verdict").struct.field(name).alias(name) for name in CANDIDATE)
-    return judged.filter(pl.col("_verdict").is_not_null()).with_columns(told).drop("_verdict")
+def first_wrong(offers: pl.LazyFrame, verdicts: Iterable[Verdict]) -> pl.LazyFrame:
+    """Offers of which a verdict holds, with the columns of the first that does (`checks.CANDIDATE`).
+
+    Words are made for these few only.
+    """
+    asked = list(verdicts)
+    found = offers.filter(pl.any_horizontal(pl.lit(False), *(each.wrong for each in asked)))
+    judged = found.with_columns(_verdict=pl.coalesce([pl.when(each.wrong).then(each.told) for each in asked]))
+    return judged.with_columns(pl.col("_verdict").struct.field(name).alias(name) for name in CANDIDATE).drop("_verdict")

@@ -10,7 +10,8 @@ from pydantic import Field
 from pricewatch.domain import money
 from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
-from pricewatch.engine.verdicts import first_wrong, verdict
+from pricewatch.engine.verdicts import Verdict, first_wrong, verdict
+from pricewatch.engine.wording import percent
 
 BASES = ("with tax", "without tax")
 
@@ -51,7 +52,7 @@ def currency_and_tax(offers: pl.LazyFrame, params: CurrencyAndTax) -> pl.LazyFra
     return first_wrong(offers.filter(pl.col("seller").is_null()), _wrong(params))
 
 
-def _wrong(params: CurrencyAndTax) -> Iterator[pl.Expr]:
+def _wrong(params: CurrencyAndTax) -> Iterator[Verdict]:
     """One verdict a thing that may be wrong."""
     taxed = pl.col("market_tax_included")
     basis, other = (pl.when(taxed).then(pl.lit(yes)).otherwise(pl.lit(no)) for yes, no in (BASES, BASES[::-1]))
@@ -75,12 +76,11 @@ def _wrong(params: CurrencyAndTax) -> Iterator[pl.Expr]:
         yield _amount("regular_price", "list_price", "tolerated_list_price", taxed)
 
 
-def _amount(shown: str, decided: str, tolerated: str, taxed: pl.Expr) -> pl.Expr:
+def _amount(shown: str, decided: str, tolerated: str, taxed: pl.Expr) -> Verdict:
     """A price that is the decided one on the other tax basis."""
     price, due, rate = pl.col(shown), pl.col(decided), pl.col("tax_rate")
     other_basis = pl.when(taxed).then(money.without_tax(due, rate)).otherwise(money.with_tax(due, rate))
     wrong = pl.col("comparable") & (price == other_basis) & (price != due) & price.ne_missing(pl.col(tolerated))
     words = pl.when(taxed).then(pl.lit("without its")).otherwise(pl.lit("plus"))
-    percent = (rate / 100).cast(pl.String).str.strip_suffix(".0")
-    detail = formatted("the decided price {} {} % tax", words, percent)
+    detail = formatted("the decided price {} {} % tax", words, percent(rate))
     return verdict(wrong, subject=shown, observed=price, expected=due, detail=detail)

@@ -10,10 +10,11 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain import floors
-from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
-from pricewatch.engine.verdicts import first_wrong, verdict
+from pricewatch.engine.verdicts import Verdict, first_wrong, verdict
+from pricewatch.engine.wording import amount
 
 
 class PriceFloor(Params):
@@ -106,16 +107,16 @@ def price_floor(offers: pl.LazyFrame, params: PriceFloor) -> pl.LazyFrame:
 def _shown(params: PriceFloor) -> Iterator[Shown]:
     """What everybody pays, then what card holders pay. Parts of a cent are cut off: what is below a floor stays below it."""
     credit = pl.col("credit").fill_null(0) if params.less_credit else pl.lit(0, pl.Int64)
-    after = pl.when(credit > 0).then(formatted("after {} of credit, ", _money(credit))).otherwise(pl.lit(""))
+    after = pl.when(credit > 0).then(formatted("after {} of credit, ", amount(credit))).otherwise(pl.lit(""))
     each = pl.col("multibuy_paid") // pl.col("multibuy_quantity")
     together = (each < pl.col("price")).fill_null(False)
-    several = formatted("each of {} for {}, ", "multibuy_quantity", _money(pl.col("multibuy_paid")))
+    several = formatted("each of {} for {}, ", "multibuy_quantity", amount("multibuy_paid"))
     best = pl.when(together).then(each).otherwise("price")
     yield Shown("price", best - credit, pl.when(together).then(several).otherwise(pl.lit("")) + after)
     yield Shown("member_price", pl.col("member_price") - credit, after)
 
 
-def _wrong(shown: Shown, floor: Limit, params: PriceFloor) -> Iterator[pl.Expr]:
+def _wrong(shown: Shown, floor: Limit, params: PriceFloor) -> Iterator[Verdict]:
     """One verdict a limit that a price may break."""
     price = pl.col(shown.subject)
     yield _beyond(shown.effective < floor.price, shown, shown.effective, floor, shown.how + pl.lit("below "))
@@ -127,7 +128,7 @@ def _wrong(shown: Shown, floor: Limit, params: PriceFloor) -> Iterator[pl.Expr]:
         yield _beyond(price > ceiling.price, shown, price, ceiling, pl.lit("above "))
 
 
-def _beyond(wrong: pl.Expr, shown: Shown, observed: pl.Expr, limit: Limit, words: pl.Expr) -> pl.Expr:
+def _beyond(wrong: pl.Expr, shown: Shown, observed: pl.Expr, limit: Limit, words: pl.Expr) -> Verdict:
     detail = pl.concat_str(words, limit.words)
     return verdict(wrong, subject=shown.subject, observed=observed, expected=limit.price, detail=detail)
 
@@ -172,7 +173,3 @@ def _resale(more_for_food: bool, tax: pl.Expr) -> Limit:
         pl.when(food).then(floors.FOOD_FACTOR).when(~food).then(BASIS_POINTS),
     )
     return Limit(pl.when(food).then(raised).otherwise(plain), least)
-
-
-def _money(amount: pl.Expr) -> pl.Expr:
-    return show_expr(amount, pl.col("currency"))

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from pricewatch.domain.advantages import depth
 from pricewatch.domain.labels import with_said
-from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
 from pricewatch.engine.prior_prices import charged_before
 from pricewatch.engine.verdicts import first_wrong, verdict
+from pricewatch.engine.wording import amount
 
 
 class PriorPrice(Params):
@@ -127,8 +128,8 @@ def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFra
         "the {} % announced is {} points too much",
         pl.lit(params.days),
         pl.lit(first),
-        _money(prior),
-        _money(price),
+        amount(prior),
+        amount(price),
         _percent(real),
         _percent(claimed),
         _percent(claimed - real),
@@ -149,7 +150,3 @@ def _percent(basis_points: pl.Expr) -> pl.Expr:
     """With one decimal, rounded half up: 2811 is `28.1`."""
     tenths = (basis_points + 5) // 10
     return formatted("{}.{}", tenths // 10, tenths % 10)
-
-
-def _money(amount: pl.Expr) -> pl.Expr:
-    return show_expr(amount, pl.col("currency"))

@@ -10,10 +10,11 @@ from pydantic import Field, field_validator
 
 from pricewatch.domain import contents
 from pricewatch.domain.measures import DIMENSIONS
-from pricewatch.domain.money import BASIS_POINTS, show_expr
+from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
-from pricewatch.engine.verdicts import first_wrong, verdict
+from pricewatch.engine.verdicts import Verdict, first_wrong, verdict
+from pricewatch.engine.wording import amount
 
 LEGAL_BASES = {"g": "kg", "ml": "l", "cm": "m", "cm2": "m2"}
 """What a unit price is for where a rule says nothing (Directive 98/6/EC art. 2); counted things: one of them."""
@@ -116,14 +117,14 @@ def _usual_bases(params: UnitPrice) -> dict[str, str]:
     return {name: params.bases.get(name, (LEGAL_BASES.get(name, name),))[0] for name in DIMENSIONS}
 
 
-def _wrong(params: UnitPrice, required: pl.Expr) -> Iterator[pl.Expr]:
+def _wrong(params: UnitPrice, required: pl.Expr) -> Iterator[Verdict]:
     """One verdict a thing that may be wrong with a unit price."""
     shown, dimension, base = pl.col("unit_price"), pl.col("_dimension"), pl.col("_base")
     usual = contents.unit_price(pl.col("price"), pl.col("_content"), pl.col("_usual"))
     due = formatted("per {}, {}", "_usual_text", _arithmetic())
-    yield _missing(shown.is_null(), formatted("no unit price; {} {}", _money(usual), due), usual)
+    yield _missing(shown.is_null(), formatted("no unit price; {} {}", amount(usual), due), usual)
     yield _missing(
-        required & base.is_null(), formatted("{} without saying for what; {} {}", _money(shown), _money(usual), due), usual
+        required & base.is_null(), formatted("{} without saying for what; {} {}", amount(shown), amount(usual), due), usual
     )
     written = pl.col("unit_price_base")
     other = formatted("it is per {}, and the content is {}", written, _content())
@@ -137,28 +138,22 @@ def _wrong(params: UnitPrice, required: pl.Expr) -> Iterator[pl.Expr]:
     allowed_gap = contents.tolerance(pl.col("_content"), base)
     off = (shown - right).abs() > allowed_gap
     stale = (pl.col("price") < pl.col("list_price")) & ((shown - before).abs() <= allowed_gap)
-    yield _differs(
-        off & stale, right, formatted("it is that of {}, the price without the promotion", _money(pl.col("list_price")))
-    )
+    yield _differs(off & stale, right, formatted("it is that of {}, the price without the promotion", amount("list_price")))
     yield _differs(off, right, _arithmetic())
 
 
-def _missing(wrong: pl.Expr, words: pl.Expr, right: pl.Expr) -> pl.Expr:
+def _missing(wrong: pl.Expr, words: pl.Expr, right: pl.Expr) -> Verdict:
     return verdict(wrong, subject="unit_price", expected=right, detail=words)
 
 
-def _differs(wrong: pl.Expr, right: pl.Expr, words: pl.Expr) -> pl.Expr:
+def _differs(wrong: pl.Expr, right: pl.Expr, words: pl.Expr) -> Verdict:
     return verdict(wrong, subject="unit_price", observed=pl.col("unit_price"), expected=right, detail=words)
 
 
 def _arithmetic() -> pl.Expr:
-    return formatted("{} for {}", _money(pl.col("price")), _content())
+    return formatted("{} for {}", amount("price"), _content())
 
 
 def _content() -> pl.Expr:
     """As the catalogue writes it: `750 ml`."""
     return formatted("{} {}", pl.col("content").cast(pl.String).str.strip_suffix(".0"), "content_unit")
-
-
-def _money(amount: pl.Expr) -> pl.Expr:
-    return show_expr(amount, pl.col("currency"))
