@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from pricewatch.domain import tables
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import calendar_conflicts as conflicts
 from pricewatch.engine import codes
 from pricewatch.engine.calendar_offers import decided_offers
@@ -101,7 +102,7 @@ def _refused(refused: pl.DataFrame) -> pl.DataFrame:
         rule=pl.lit("calendar-refused"),
         severity=pl.lit("major"),
         subject="feeds",
-        message=pl.format("{} row: {}", "feeds", "reason"),
+        message=formatted("{} row: {}", "feeds", "reason"),
     )
 
 
@@ -115,7 +116,7 @@ def _unknown(coming: pl.DataFrame, column: str, noun: str, known: list[str]) -> 
         rule=pl.lit(f"calendar-unknown-{noun}"),
         severity=pl.lit("major"),
         subject=pl.lit(column),
-        message=pl.format("promotion {}: there is no {} '{}'", "promotion", pl.lit(noun), column),
+        message=formatted("promotion {}: there is no {} '{}'", "promotion", pl.lit(noun), column),
     )
 
 
@@ -131,8 +132,8 @@ def _matching_nothing(coming: pl.DataFrame, world: World) -> pl.DataFrame:
         severity=pl.lit("major"),
         subject=pl.lit("scope"),
         message=pl.when(stranger)
-        .then(pl.format("promotion {}: there is no product '{}'", "promotion", "sku"))
-        .otherwise(pl.format("promotion {}: its scope matches no product", "promotion")),
+        .then(formatted("promotion {}: there is no product '{}'", "promotion", "sku"))
+        .otherwise(formatted("promotion {}: its scope matches no product", "promotion")),
     )
 
 
@@ -149,7 +150,7 @@ def _without_price(world: World) -> pl.DataFrame:
         rule=pl.lit("calendar-zone-without-price"),
         severity=pl.lit("critical"),
         subject=pl.lit("list_price"),
-        message=pl.format("zone {}: no product has a price", "zone"),
+        message=formatted("zone {}: no product has a price", "zone"),
     )
 
 

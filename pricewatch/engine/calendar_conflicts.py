@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain.mechanics import MECHANICS, reduced
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.calendar_rows import offered
 from pricewatch.engine.places import ANNOUNCED
 from pricewatch.engine.price_versions import far, versions
@@ -60,7 +61,7 @@ def overlaps(coming: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
         rule=pl.lit("calendar-overlap"),
         severity=pl.lit("minor"),
         subject=pl.lit("promotion"),
-        message=pl.format(
+        message=formatted(
             "promotions {} and {} exclude each other on {} products at once, for example {}: the better one is given",
             "promotion",
             "promotion_other",
@@ -93,7 +94,7 @@ def without_effect(coming: pl.DataFrame, world: World, items: pl.DataFrame, plac
         rule=pl.lit("calendar-no-reduction"),
         severity=pl.lit("major"),
         subject=pl.lit("value"),
-        message=pl.format("promotion {}: makes no product cheaper than its list price", "promotion"),
+        message=formatted("promotion {}: makes no product cheaper than its list price", "promotion"),
     )
 
 
@@ -112,7 +113,7 @@ def gaps(world: World, items: pl.DataFrame) -> pl.DataFrame:
     refs = world.central.price_list.select(pl.int_range(pl.len(), dtype=pl.Int32).alias("price_row"), "source_ref")
     ends = pl.col("valid_to").dt.strftime("%Y-%m-%d %H:%M UTC")
     then = pl.coalesce(
-        pl.format("none until {}", pl.col("following").dt.strftime("%Y-%m-%d %H:%M UTC")), pl.lit("no other follows")
+        formatted("none until {}", pl.col("following").dt.strftime("%Y-%m-%d %H:%M UTC")), pl.lit("no other follows")
     )
     return listed.join(refs, on="price_row", how="left").select(
         "market",
@@ -122,7 +123,7 @@ def gaps(world: World, items: pl.DataFrame) -> pl.DataFrame:
         rule=pl.lit("calendar-gap"),
         severity=pl.lit("major"),
         subject=pl.lit("list_price"),
-        message=pl.format("{} in zone {}: the price ends on {}, and {}", "sku", "zone", ends, then),
+        message=formatted("{} in zone {}: the price ends on {}, and {}", "sku", "zone", ends, then),
     )
 
 
@@ -148,7 +149,7 @@ def interrupted(world: World, items: pl.DataFrame) -> pl.DataFrame:
         rule=pl.lit("calendar-price-overlap"),
         severity=pl.lit("info"),
         subject=pl.lit("list_price"),
-        message=pl.format(
+        message=formatted(
             "{} in zone {}: another price ({}) begins on {} before this one ends",
             "sku",
             "zone",
@@ -169,7 +170,7 @@ def strangers(world: World) -> pl.DataFrame:
         rule=pl.lit("calendar-unknown-sku"),
         severity=pl.lit("minor"),
         subject=pl.lit("sku"),
-        message=pl.format("price list: there is no product '{}'", "sku"),
+        message=formatted("price list: there is no product '{}'", "sku"),
     )
 
 
@@ -192,7 +193,7 @@ def priced_elsewhere(world: World, items: pl.DataFrame, places: pl.DataFrame) ->
         rule=pl.lit("calendar-product-without-price"),
         severity=pl.lit("major"),
         subject=pl.lit("list_price"),
-        message=pl.format(
+        message=formatted(
             "zone {}: {} products have no price that have one in other zones, for example {}", "zone", "products", "sku"
         ),
     )
