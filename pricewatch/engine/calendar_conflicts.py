@@ -80,7 +80,7 @@ def without_effect(coming: pl.DataFrame, world: World, items: pl.DataFrame, plac
         .filter(pl.col("mechanic").is_in(UNIT), pl.col("ends_at") > world.as_of)
         .join(priced.select("area", "item", "list_price"), on=["area", "item"], how="inner")
         .with_columns(
-            made=reduced(*(pl.col(name) for name in ("mechanic", "list_price", "value", "quantity", "inner"))),
+            made=reduced(pl.col("mechanic"), pl.col("list_price"), pl.col("value"), pl.col("quantity"), pl.col("inner")),
         )
         .group_by("promotion_row")
         .agg(useless=(pl.col("made") >= pl.col("list_price")).all())

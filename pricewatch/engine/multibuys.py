@@ -11,6 +11,7 @@ import polars as pl
 
 from pricewatch.domain.mechanics import MECHANICS, paid
 from pricewatch.domain.rounding import divided as divided_by
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import wording
 
 GROUPED = tuple(name for name, mechanic in MECHANICS.items() if mechanic.reduces == "group" and name != "bundle")
@@ -26,6 +27,11 @@ NEEDS = frozenset(
 
 RECEIPT = frozenset({"price", "quantity", "paid", "tolerated_price", "grace", "observed_at", "surface"})
 """Columns that the functions about till receipts read besides."""
+
+
+def together() -> pl.Expr:
+    """Boolean, never null: a multibuy is in force, and what its units cost together is known."""
+    return pl.all_horizontal(pl.col(name).is_not_null() for name in ("multibuy_row", "multibuy_quantity", "multibuy_paid"))
 
 
 def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
@@ -50,10 +56,11 @@ def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
     listed = pl.col("due_listed") == pl.col("multibuy_paid")
     # Step by step: each amount is used several times, and one large expression would be worked out again for each.
     return (
-        offers.join(rows, on="multibuy_row", how="inner", validate="m:1")
-        .with_columns(due_listed=_together("list_price", pl.col("multibuy_quantity")))
+        offers.filter(together())
+        .join(rows, on="multibuy_row", how="inner", validate="m:1")
+        .with_columns(due_listed=_cost("list_price", pl.col("multibuy_quantity")))
         .with_columns(due_price=pl.when(listed).then("list_price").otherwise("expected_price"))
-        .with_columns(due=_together("due_price", count), due_once=_together("due_price", count, times=1))
+        .with_columns(due=_cost("due_price", count), due_once=_cost("due_price", count, times=1))
         .with_columns(
             due=pl.min_horizontal("due", count * pl.col("expected_price")),
             due_once=pl.min_horizontal("due_once", count * pl.col("expected_price")),
@@ -65,7 +72,7 @@ def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _together(price: str, count: pl.Expr, times: int | None = None) -> pl.Expr:
+def _cost(price: str, count: pl.Expr, times: int | None = None) -> pl.Expr:
     value, units, pay = (pl.col(name) for name in ("due_value", "due_units", "due_pay"))
     return paid(pl.col("due_mechanic"), pl.col(price), value, units, pay, count, times=times)
 
@@ -112,20 +119,20 @@ def flattened(price: pl.Expr) -> pl.Expr:
 
 def words(mechanic: pl.Expr, units: pl.Expr, pay: pl.Expr, value: pl.Expr) -> pl.Expr:
     """A multibuy's terms as people say them: `3 for 2`, `3 for 10.00`, `every 2nd at 50 % off`, `from 6 on 4.50 each`."""
-    every = pl.format("every {}", units) + pl.when(units == 2).then(pl.lit("nd")).when(units == 3).then(pl.lit("rd")).otherwise(
+    every = formatted("every {}", units) + pl.when(units == 2).then(pl.lit("nd")).when(units == 3).then(pl.lit("rd")).otherwise(
         pl.lit("th")
     )
     return (
         pl.when(mechanic == "n_for_m")
-        .then(pl.format("{} for {}", units, pay))
+        .then(formatted("{} for {}", units, pay))
         .when(mechanic == "cheapest_free")
-        .then(pl.format("{} for {}", units, units - 1))
+        .then(formatted("{} for {}", units, units - 1))
         .when(mechanic == "n_for_price")
-        .then(pl.format("{} for {}", units, wording.amount(value)))
+        .then(formatted("{} for {}", units, wording.amount(value)))
         .when(mechanic == "nth_unit")
-        .then(pl.format("{} at {} % off", every, wording.percent(value)))
+        .then(formatted("{} at {} % off", every, wording.percent(value)))
         .when(mechanic == "tier")
-        .then(pl.format("from {} on {} each", units, wording.amount(value)))
+        .then(formatted("from {} on {} each", units, wording.amount(value)))
     )
 
 
@@ -133,7 +140,7 @@ def terms_due() -> pl.Expr:
     """The terms in the calendar, with the effective price for information: `3 for 10.00, 3.33 each`. In: `with_dues`."""
     units, together = pl.col("multibuy_quantity"), pl.col("multibuy_paid")
     each = wording.amount(divided_by(together, units, "half_up"))
-    return pl.format("{}, {} each", words(*(pl.col(f"due_{name}") for name in TERMS)), each)
+    return formatted("{}, {} each", words(*(pl.col(f"due_{name}") for name in TERMS)), each)
 
 
 def alike(prefix: str) -> pl.Expr:

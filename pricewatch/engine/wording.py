@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain import money
+from pricewatch.domain.texts import formatted
 
 
 def amount(minor: pl.Expr | str) -> pl.Expr:
@@ -14,6 +15,11 @@ def amount(minor: pl.Expr | str) -> pl.Expr:
 
 def percent(basis_points: pl.Expr) -> pl.Expr:
     """String: whole basis points, not negative, as a percentage without needless zeros: 3400 is `34`, 3333 is `33.33`."""
-    fraction = (basis_points % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
-    whole = (basis_points // 100).cast(pl.String)
-    return pl.when(fraction == "").then(whole).otherwise(whole + "." + fraction)
+    whole, tenths, hundredths = basis_points // 100, basis_points // 10 % 10, basis_points % 10
+    return (
+        pl.when(basis_points % 100 == 0)
+        .then(formatted("{}", whole))
+        .when(hundredths == 0)
+        .then(formatted("{}.{}", whole, tenths))
+        .otherwise(formatted("{}.{}{}", whole, tenths, hundredths))
+    )

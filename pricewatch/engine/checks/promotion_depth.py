@@ -6,6 +6,7 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.advantages import depth
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import audiences, multibuys, wording
 from pricewatch.engine.audiences import Audience
 from pricewatch.engine.checks import Params, Tolerance, check, suspects
@@ -71,7 +72,7 @@ def promotion_depth(offers: pl.LazyFrame, params: PromotionDepth, *, calendar: p
     if params.audience == "members":
         return _cut_otherwise(judged, params)
     under_multibuy = multibuys.with_dues(judged, calendar).join(_named(calendar), on=["market", "promotion"], how="left")
-    apart = judged.filter(pl.col("multibuy_row").is_null())
+    apart = judged.filter(~multibuys.together())
     return pl.concat([_cut_otherwise(apart, params), _grouped_otherwise(under_multibuy, params)], how="diagonal")
 
 
@@ -116,12 +117,12 @@ def _grouped_otherwise(offers: pl.LazyFrame, params: PromotionDepth) -> pl.LazyF
     terms = multibuys.terms_due()
     detail = (
         pl.when(of == "flat")
-        .then(pl.format("what one costs in {}", terms))
+        .then(formatted("what one costs in {}", terms))
         .when(of == "cut")
         .then(_depths(price, expected))
         .when(of == "receipt")
-        .then(pl.format("{} units under {}{}", count, terms, _given_once()))
-        .otherwise(pl.format("names {}, {}; {} is in force", "promotion", _named_terms(), terms))
+        .then(formatted("{} units under {}{}", count, terms, _given_once()))
+        .otherwise(formatted("names {}, {}; {} is in force", "promotion", _named_terms(), terms))
     )
     row = pl.when(of == "cut").then("promotion_row").otherwise("multibuy_row")
     suspected = suspects(
@@ -168,4 +169,4 @@ def _depths(shown: pl.Expr, expected: pl.Expr) -> pl.Expr:
     """How deep the reduction is, and how deep it should be."""
     listed = pl.col("list_price")
     given, decided = (wording.percent(depth(listed - price, listed)) for price in (shown, expected))
-    return pl.format("{} % off instead of {} %", given, decided)
+    return formatted("{} % off instead of {} %", given, decided)

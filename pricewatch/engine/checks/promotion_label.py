@@ -11,6 +11,7 @@ from pydantic import Field
 from pricewatch.domain.advantages import credited, depth
 from pricewatch.domain.money import BASIS_POINTS, less_percent
 from pricewatch.domain.plain_text import plain
+from pricewatch.domain.texts import formatted
 from pricewatch.engine import multibuys, promises, wording
 from pricewatch.engine.checks import Params, check, suspects
 
@@ -40,7 +41,7 @@ def uses_a_forbidden_word(params: PromotionLabel) -> pl.Expr:
 
 def _in_words(text: pl.Expr) -> pl.Expr:
     """The text as words with a space around each."""
-    return pl.format(" {} ", plain(text).str.replace_all("[^a-z0-9]+", " ").str.strip_chars())
+    return formatted(" {} ", plain(text).str.replace_all("[^a-z0-9]+", " ").str.strip_chars())
 
 
 def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
@@ -109,7 +110,7 @@ def promotion_label(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
     under = multibuys.with_dues(read, calendar).with_columns(
         terms=multibuys.terms_due(), other_terms=~multibuys.alike("label") & ~multibuys.fresh()
     )
-    apart = read.filter(pl.col("multibuy_row").is_null()).with_columns(terms=pl.lit(None, pl.String), other_terms=pl.lit(False))
+    apart = read.filter(~multibuys.together()).with_columns(terms=pl.lit(None, pl.String), other_terms=pl.lit(False))
     told = _promised(pl.concat([under, apart], how="diagonal_relaxed"))
     wrong = _wrong(params)
     found = told.with_columns(wrong=pl.coalesce(pl.when(holds).then(pl.lit(name)) for name, holds in wrong.items()))
@@ -185,24 +186,24 @@ def _one_credit() -> pl.Expr:
 
 def _words() -> pl.Expr:
     """What the label says, and what contradicts it."""
-    wrong, says = pl.col("wrong"), pl.format("says '{}'", pl.col("promotion_label"))
-    needs = pl.format("{}, which asks for {} units", says, "label_units")
+    wrong, says = pl.col("wrong"), formatted("says '{}'", pl.col("promotion_label"))
+    needs = formatted("{}, which asks for {} units", says, "label_units")
     less = (pl.col("base") - pl.col("charged")).clip(lower_bound=0)
-    beside = pl.when(pl.col("terms").is_not_null()).then(pl.format("; the calendar has {}", "terms")).otherwise(pl.lit(""))
+    beside = pl.when(pl.col("terms").is_not_null()).then(formatted("; the calendar has {}", "terms")).otherwise(pl.lit(""))
     return (
         pl.when(wrong == "word")
-        .then(pl.format("{}, a word that is forbidden here", says))
+        .then(formatted("{}, a word that is forbidden here", says))
         .when(wrong == "terms")
-        .then(pl.format("{}, the calendar has {}", says, "terms"))
+        .then(formatted("{}, the calendar has {}", says, "terms"))
         .when(wrong == "flat")
-        .then(pl.format("{}, but one alone is reduced", needs))
+        .then(formatted("{}, but one alone is reduced", needs))
         .when(wrong == "condition")
-        .then(pl.format("{}, the calendar asks for one", needs))
+        .then(formatted("{}, the calendar asks for one", needs))
         .when(wrong == "percent")
-        .then(pl.format("{}, the prices say {} %{}", says, wording.percent(depth(less, pl.col("base"))), beside))
+        .then(formatted("{}, the prices say {} %{}", says, wording.percent(depth(less, pl.col("base"))), beside))
         .when(wrong == "amount")
-        .then(pl.format("{}, the prices say {}{}", says, wording.amount(less), beside))
+        .then(formatted("{}, the prices say {}{}", says, wording.amount(less), beside))
         .when(wrong == "extra")
-        .then(pl.format("{}, the calendar has {} % more content", says, wording.percent(pl.col("extra"))))
-        .otherwise(pl.format("{}, the calendar credits {} %", says, wording.percent(pl.col("credit_rate"))))
+        .then(formatted("{}, the calendar has {} % more content", says, wording.percent(pl.col("extra"))))
+        .otherwise(formatted("{}, the calendar credits {} %", says, wording.percent(pl.col("credit_rate"))))
     )

@@ -135,7 +135,7 @@ def _calendar(chance: Random) -> pl.DataFrame:
         ("n_for_m", 3, 2, None),
         ("n_for_price", 3, None, 1000),
         ("nth_unit", 2, None, 5000),
-        ("percent", None, None, 2000),
+        ("tier", 3, None, 400),
     ]
     rows = [
         {
