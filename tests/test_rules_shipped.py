@@ -125,14 +125,9 @@ FAULTS = {
     "a GTIN of another product": Fault({"gtin"}, "webshop", "A1", {"gtin": "036000291452"}),
     "pages seen the day before yesterday": Fault({"fresh-prices"}, "webshop", "A1", {"observed_at": "2026-03-12T10:00:00+00:00"}),
     "a source that failed": Fault({"healthy-sources"}, "marketplace", "A1", delivery="failed"),
-    "a marketplace offer with too much shipping": Fault(
-        {"marketplace-corridor", "marketplace-landed-price"}, "marketplace", "A1", {"shipping_text": "1.05"}
-    ),
+    "a marketplace offer with too much shipping": Fault({"marketplace-corridor"}, "marketplace", "A1", {"shipping_text": "1.05"}),
     "a marketplace offer below the webshop": Fault(
-        {"marketplace-corridor", "marketplace-landed-price"},
-        "marketplace",
-        "A1",
-        {"price_text": "11.00", "shipping_text": "1.98"},
+        {"marketplace-corridor"}, "marketplace", "A1", {"price_text": "11.00", "shipping_text": "1.98"}
     ),
     "a buy box that another seller holds": Fault(
         {"marketplace-buy-box"},
