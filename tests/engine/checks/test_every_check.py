@@ -34,7 +34,7 @@ SEEDS = range(4)
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 every_kind_of_ours = pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.name)
 every_kind_by_offer = pytest.mark.parametrize("kind", BY_OFFER, ids=lambda kind: kind.name)
-any_seed = pytest.mark.parametrize("seed", SEEDS)
+any_seed = pytest.mark.parametrize("seed", SEEDS[:2])
 
 GTIN = pl.lit(4006381333931)
 FOUND = ["rule", *EVIDENCE, *CANDIDATE]
