@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check, suspects
 from pricewatch.engine.places import LOOKS_BACK
 
@@ -70,13 +71,12 @@ def orphan(offers: pl.LazyFrame, params: Orphan, *, zone_prices: pl.LazyFrame, s
         )
     )
     channels = pl.col("listed").list.sort().list.join(", ")
-    elsewhere_only = pl.when(pl.col("_elsewhere").fill_null(False)).then(pl.lit("no list price in zone ") + pl.col("zone"))
-    # joined, not formatted: Polars 2.1's format fails on some chunks where a part of it is one of several texts
+    elsewhere_only = pl.when(pl.col("_elsewhere").fill_null(False)).then(formatted("no list price in zone {}", "zone"))
     left = pl.when(pl.col("_unlisted") & (pl.col("listed").list.len() == 0))
     words = pl.concat_str(
         left.then(pl.lit("the catalogue lists it nowhere any more"))
         .when("_unlisted")
-        .then(pl.lit("the catalogue lists it for ") + channels + pl.lit(" only")),
+        .then(formatted("the catalogue lists it for {} only", channels)),
         pl.when("_undecided").then(pl.coalesce(elsewhere_only, pl.lit("no list price"))),
         separator="; ",
         ignore_nulls=True,

@@ -166,5 +166,4 @@ def _words(params: Outlier) -> pl.Expr:
     matters += [("far below the usual price", pl.col("_low")), ("far above the usual price", pl.col("_high"))]
     wrong = pl.coalesce(*(pl.when(holds).then(pl.lit(words)) for words, holds in matters))
     taken = formatted("(median of {} days)" if params.against == "history" else "(median of {} places)", "prices")
-    # joined, not formatted: Polars 2.1's format fails on some chunks where a part of it is one of several texts
     return pl.concat_str(wrong, pl.when(usual.is_not_null()).then(taken), separator=" ", ignore_nulls=True)
