@@ -149,7 +149,8 @@ def shipped() -> list[Case]:
     return load_cases(SHIPPED)
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in SHIPPED.rules])
+# Law packs are about markets that the shipped workspace does not have; tests/engine/checks/test_law_packs.py holds them.
+@pytest.mark.parametrize("rule", [rule.id for rule in SHIPPED.rules if not rule.pack])
 def test_every_shipped_rule_has_a_test_in_which_it_finds_something_and_one_in_which_it_is_silent(rule: str, shipped: list[Case]):
     about = [case for case in shipped if case.rules == (rule,)]
     assert any(case.findings for case in about), rule
