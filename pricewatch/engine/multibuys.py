@@ -34,13 +34,10 @@ def together() -> pl.Expr:
     return pl.all_horizontal(pl.col(name).is_not_null() for name in ("multibuy_row", "multibuy_quantity", "multibuy_paid"))
 
 
-def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
-    """Judged offers under a multibuy, with its terms and with what a receipt of `quantity` units comes to under it.
+def with_terms(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
+    """Judged offers with the terms of the multibuy in force, from the calendar; null where there is none.
 
-    `due_promotion`, `due_mechanic`, `due_units`, `due_pay`, `due_value`, `due_audience`, `due_since` (UTC): from the calendar.
-    Int64 minor units, null without a receipt: `due` for everybody, `due_of_members`, and `due_once` if the group is given but
-    once. Where promotions exclude each other a multibuy is reckoned on the list price, which shows in `multibuy_paid`; the
-    customer has the better of it and the price that one unit has.
+    `due_promotion`, `due_mechanic`, `due_units`, `due_pay`, `due_value`, `due_audience`, `due_since` (UTC).
     """
     rows = calendar.select(
         multibuy_row="promotion_row",
@@ -52,12 +49,22 @@ def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
         due_audience="audience",
         due_since="starts_at",
     )
+    return offers.join(rows, on="multibuy_row", how="left", validate="m:1")
+
+
+def with_dues(offers: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
+    """Only the offers under a multibuy, `with_terms`, and with what a receipt of `quantity` units comes to under it.
+
+    Int64 minor units, null without a receipt: `due` for everybody, `due_of_members`, and `due_once` if the group is given but
+    once. Where promotions exclude each other a multibuy is reckoned on the list price, which shows in `multibuy_paid`; the
+    customer has the better of it and the price that one unit has.
+    """
     count = pl.col("quantity")
     listed = pl.col("due_listed") == pl.col("multibuy_paid")
     # Step by step: each amount is used several times, and one large expression would be worked out again for each.
     return (
-        offers.filter(together())
-        .join(rows, on="multibuy_row", how="inner", validate="m:1")
+        with_terms(offers.filter(together()), calendar)
+        .filter(pl.col("due_mechanic").is_not_null())
         .with_columns(due_listed=_cost("list_price", pl.col("multibuy_quantity")))
         .with_columns(due_price=pl.when(listed).then("list_price").otherwise("expected_price"))
         .with_columns(due=_cost("due_price", count), due_once=_cost("due_price", count, times=1))
@@ -78,7 +85,7 @@ def _cost(price: str, count: pl.Expr, times: int | None = None) -> pl.Expr:
 
 
 def fresh() -> pl.Expr:
-    """Boolean, never null: the channel's grace runs, since the multibuy began or the price changed. In: `with_dues`."""
+    """Boolean, never null: the channel's grace runs, since the multibuy began or the price changed. In: `with_terms`."""
     begun = pl.col("observed_at") < pl.col("due_since") + pl.col("grace")
     return begun.fill_null(False) | pl.col("tolerated_price").is_not_null()
 
@@ -137,14 +144,14 @@ def words(mechanic: pl.Expr, units: pl.Expr, pay: pl.Expr, value: pl.Expr) -> pl
 
 
 def terms_due() -> pl.Expr:
-    """The terms in the calendar, with the effective price for information: `3 for 10.00, 3.33 each`. In: `with_dues`."""
+    """The terms in the calendar, with the effective price for information: `3 for 10.00, 3.33 each`. In: `with_terms`."""
     units, together = pl.col("multibuy_quantity"), pl.col("multibuy_paid")
     each = wording.amount(divided_by(together, units, "half_up"))
     return formatted("{}, {} each", words(*(pl.col(f"due_{name}") for name in TERMS)), each)
 
 
 def alike(prefix: str) -> pl.Expr:
-    """Boolean, never null: the terms `{prefix}_mechanic`, `_units`, `_pay`, `_value` are those in the calendar. In: `with_dues`.
+    """Boolean, never null: the terms `{prefix}_mechanic`, `_units`, `_pay`, `_value` are those in the calendar. In: `with_terms`.
 
     N for N-1 by any name is the same: 3 for 2, the third one free, the cheapest of three free.
     """

@@ -67,7 +67,6 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
         "extra",
         "extra_row",
         "food",
-        "quantity",
         "grace",
         "observed_at",
         *multibuys.NEEDS,
@@ -107,11 +106,7 @@ def promotion_label(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
           why: What a label promises is what the customer pays (misleading practices).
     """
     read = promises.with_promises(_labelled(offers)).join(_credits(calendar), on="credit_row", how="left", validate="m:1")
-    under = multibuys.with_dues(read, calendar).with_columns(
-        terms=multibuys.terms_due(), other_terms=~multibuys.alike("label") & ~multibuys.fresh()
-    )
-    apart = read.filter(~multibuys.together()).with_columns(terms=pl.lit(None, pl.String), other_terms=pl.lit(False))
-    told = _promised(pl.concat([under, apart], how="diagonal_relaxed"))
+    told = _promised(multibuys.with_terms(read, calendar)).with_columns(terms=multibuys.terms_due())
     wrong = _wrong(params)
     found = told.with_columns(wrong=pl.coalesce(pl.when(holds).then(pl.lit(name)) for name, holds in wrong.items()))
     found = found.filter(pl.col("wrong").is_not_null())
@@ -168,7 +163,7 @@ def _wrong(params: PromotionLabel) -> dict[str, pl.Expr]:
     words = uses_a_forbidden_word(params)
     return {
         "word": words if params.forbidden_on == "everything" else words & pl.col("food"),
-        "terms": clear & grouped & stated & pl.col("other_terms"),
+        "terms": clear & grouped & stated & pl.col("terms").is_not_null() & ~multibuys.alike("label") & ~multibuys.fresh(),
         "flat": conditional & no_cut & (pl.col("price") < pl.col("list_price")),
         "condition": conditional & cut & pl.col("multibuy_row").is_null(),
         "percent": plainly & (pl.col("label_mechanic") == "percent") & ~rounded & points,

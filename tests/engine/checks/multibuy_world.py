@@ -1,11 +1,14 @@
-"""What tests of multibuys share: a calendar with one of each, and offers under them as a text table."""
+"""What tests of labels and multibuys share: a calendar with one of each, offers under them, and many offers judged in one go."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
 from pricewatch.domain import tables
-from pricewatch.testing import typed
+from pricewatch.testing import findings_among, judged, typed
 
 CALENDAR = """
     promotion_row  promotion   mechanic       value  quantity  pay  audience  starts_at
@@ -47,3 +50,12 @@ def under(row: int, *, units: int, together: str, list_price: str = "3.99", **co
         **columns,
     }
     return "\n".join("  ".join(line) for line in (cells.keys(), cells.values()))
+
+
+def verdicts(check: str, offers: Sequence[str], **params: Any) -> list[dict[str, Any] | None]:
+    """What a kind finds of each of these offers of A1 (text tables of one row), judged together; None where nothing."""
+    rows = [judged(text).with_columns(sku=pl.lit(f"A{n:03}"), item=pl.lit(n, pl.Int32)) for n, text in enumerate(offers)]
+    found = findings_among(check, pl.concat(rows, how="diagonal"), frames=calendar(), **params)
+    by_sku = {row["sku"]: row for row in found.to_dicts()}
+    assert len(by_sku) == found.height, "an offer is found once"
+    return [by_sku.get(f"A{n:03}") for n in range(len(offers))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from multibuy_world import calendar, under
+from multibuy_world import calendar, under, verdicts
 
 from pricewatch.engine.checks import registry
 from pricewatch.testing import assert_table, findings_of, judged
@@ -183,23 +183,24 @@ def test_a_multibuy_for_card_holders_is_not_missing_where_no_card_was_shown():
 
 
 def test_where_multibuys_must_be_shown_one_without_label_or_name_is_missing():
-    def shown(**columns: str):
-        world = under(2, units=3, together="10.00", **columns)
-        return findings_of("promotion_missing", world, frames=calendar(), multibuys=True)
-
-    found = shown()
-    assert found.select("subject", "observed", "detail", "promotion_row").rows() == [
-        ("promotion_label", None, "shows nothing of 3 for 10.00, 3.33 each", 2)
+    """A label on other terms (2+1) is shown too: it is a matter of promotion_label."""
+    shown = [
+        {},
+        {"promotion_label": "new"},
+        {"promotion_label": "3 for $10.00"},
+        {"promotion_label": "2+1 offert"},
+        {"promotion": "THREE-10"},
+        {"surface": "till"},
+        {"seller": "Acme"},
+        {"comparable": "false"},
+        {"tolerated_price": "3.49"},
     ]
-    assert shown(promotion_label="new").height == 1
-    assert shown(promotion_label="3 for $10.00").is_empty()
-    assert shown(promotion_label="2+1 offert").is_empty(), "on other terms: promotion_label"
-    assert shown(promotion="THREE-10").is_empty()
-    assert shown(surface="till").is_empty()
-    assert shown(seller="Acme").is_empty()
-    assert shown(comparable="false").is_empty()
-    assert shown(tolerated_price="3.49").is_empty()
-    assert findings_of("promotion_missing", under(2, units=3, together="10.00"), frames=calendar()).is_empty()
+    offers = [under(2, units=3, together="10.00", **columns) for columns in shown]
+    missing, *others = verdicts("promotion_missing", offers, multibuys=True)
+    told = tuple(missing[name] for name in ("subject", "observed", "detail", "promotion_row"))
+    assert told == ("promotion_label", None, "shows nothing of 3 for 10.00, 3.33 each", 2)
+    assert [found is not None for found in others] == [True] + [False] * 7
+    assert verdicts("promotion_missing", offers) == [None] * 9
 
 
 def test_an_offer_misses_one_promotion_at_a_time_the_price_cut_first():
