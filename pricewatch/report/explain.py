@@ -80,7 +80,7 @@ def _expected(row: Mapping[str, Any]) -> list[str]:
     subject = words.plain(row["subject"]).replace("_", " ")
     said = [f"{subject} {_money(row, 'expected')}"] if row["expected"] is not None else []
     because = words.plain(row["because"])
-    if because.startswith("list price"):
+    if "list price" in because:  # the role comes first
         # The list price is the whole reason: said once, with its row.
         return [*said, because + _at(row["price_ref"])]
     said.append(because)

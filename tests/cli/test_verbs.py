@@ -109,7 +109,7 @@ def test_a_source_that_fails_is_exit_3_and_the_others_are_judged(shop: Path, a_p
     ran = a_process(shop, "audit", "--night", NIGHT)
     assert ran.returncode == 3
     assert "app failed: " in ran.stdout or "app missing: " in ran.stdout
-    assert "web: wrong price" in ran.stdout
+    assert "WHAT MATTERS" in ran.stdout
 
 
 def test_the_users_mistakes_are_told_all_at_once_with_places_and_exit_2(shop: Path, a_process: Process) -> None:

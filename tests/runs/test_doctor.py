@@ -101,7 +101,7 @@ def test_a_spider_is_compiled_but_never_run(shop, asked):
 
 
 def test_a_workspace_without_rules_would_find_nothing(shop, asked):
-    for path in (shop / "rules").iterdir():
+    for path in (shop / "rules").rglob("*.yaml"):
         path.unlink()
     assert asked()["rules/"].ok is False
 
