@@ -232,7 +232,7 @@ def test_one_finding_is_told_from_the_decided_row_to_the_line_that_was_seen(audi
     for proof in (
         "list price 12.99 since 2026-03-09 [inbox/central/price_list.csv:3]",
         f"inbox/{NIGHT}/webshop.csv:2",
-        "previous list price",
+        "price change has not arrived",
         "[inbox/central/price_list.csv:2]",
         "40.00 EUR a week",
         "Everybody pays the decided price.",
