@@ -18,6 +18,7 @@ from pricewatch.domain.texts import formatted
 from pricewatch.engine import calendar_conflicts as conflicts
 from pricewatch.engine import codes
 from pricewatch.engine.calendar_offers import decided_offers
+from pricewatch.engine.calendar_problems import problem
 from pricewatch.engine.calendar_rows import scoped
 from pricewatch.engine.checks import registry
 from pricewatch.engine.diagnose import diagnose
@@ -30,19 +31,6 @@ from pricewatch.engine.rules import not_provable, products, run_rules
 from pricewatch.engine.world import Rule, World
 
 CHECK = "calendar"
-
-PROBLEM: dict[str, pl.DataType] = {
-    "rule": pl.String(),
-    "severity": pl.String(),
-    "subject": pl.String(),
-    "market": pl.String(),
-    "zone": pl.String(),
-    "sku": pl.String(),
-    "promotion": pl.String(),
-    "message": pl.String(),
-    "source": pl.String(),
-    "source_ref": pl.String(),
-}
 
 
 def lint_calendar(world: World, refused: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +55,7 @@ def lint_calendar(world: World, refused: pl.DataFrame) -> pl.DataFrame:
         conflicts.strangers(world),
         conflicts.priced_elsewhere(world, items, places),
     ]
-    return _findings(pl.concat([pl.DataFrame(schema=PROBLEM), *(_told(part) for part in parts)]), world.night)
+    return _findings(pl.concat(parts), world.night)
 
 
 def lint_prices(world: World, rules: Sequence[Rule], items: pl.DataFrame, place_codes: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -96,12 +84,11 @@ def place_zones(world: World) -> list[str]:
 
 def _refused(refused: pl.DataFrame) -> pl.DataFrame:
     """Rows that can't be read or end before they start: set aside by the audit, so their prices are not decided."""
-    return refused.select(
-        "source",
-        "source_ref",
-        rule=pl.lit("calendar-refused"),
-        severity=pl.lit("major"),
-        subject="feeds",
+    return problem(
+        refused,
+        "calendar-refused",
+        severity="major",
+        subject=pl.col("feeds"),
         message=formatted("{} row: {}", "feeds", "reason"),
     )
 
@@ -109,13 +96,11 @@ def _refused(refused: pl.DataFrame) -> pl.DataFrame:
 def _unknown(coming: pl.DataFrame, column: str, noun: str, known: list[str]) -> pl.DataFrame:
     """Calendar rows that name a channel, zone or store there is not."""
     named = coming.drop_nulls(column).explode(column).filter(~pl.col(column).is_in(known))
-    return named.select(
-        "market",
-        "promotion",
-        "source_ref",
-        rule=pl.lit(f"calendar-unknown-{noun}"),
-        severity=pl.lit("major"),
-        subject=pl.lit(column),
+    return problem(
+        named,
+        f"calendar-unknown-{noun}",
+        severity="major",
+        subject=column,
         message=formatted("promotion {}: there is no {} '{}'", "promotion", pl.lit(noun), column),
     )
 
@@ -124,13 +109,11 @@ def _matching_nothing(coming: pl.DataFrame, world: World) -> pl.DataFrame:
     """Calendar rows whose scope is true of no product of the catalogue; an SKU that is not in it is named."""
     matched = scoped(coming, world, codes.item_codes(world)).select("promotion_row").unique()
     stranger = pl.col("sku").is_not_null() & ~pl.col("sku").is_in(world.central.products["sku"].to_list())
-    return coming.join(matched, on="promotion_row", how="anti").select(
-        "market",
-        "promotion",
-        "source_ref",
-        rule=pl.when(stranger).then(pl.lit("calendar-unknown-sku")).otherwise(pl.lit("calendar-scope")),
-        severity=pl.lit("major"),
-        subject=pl.lit("scope"),
+    return problem(
+        coming.join(matched, on="promotion_row", how="anti"),
+        pl.when(stranger).then(pl.lit("calendar-unknown-sku")).otherwise(pl.lit("calendar-scope")),
+        severity="major",
+        subject="scope",
         message=pl.when(stranger)
         .then(formatted("promotion {}: there is no product '{}'", "promotion", "sku"))
         .otherwise(formatted("promotion {}: its scope matches no product", "promotion")),
@@ -144,18 +127,13 @@ def _without_price(world: World) -> pl.DataFrame:
     ends = pl.col("valid_to").is_null() | (pl.col("valid_to") > now)
     priced = world.central.price_list.filter(pl.col("valid_from") <= now, ends).select("market", "zone").unique()
     bare = places.select("market", "zone").drop_nulls().unique().join(priced, on=["market", "zone"], how="anti")
-    return bare.select(
-        "market",
-        "zone",
-        rule=pl.lit("calendar-zone-without-price"),
-        severity=pl.lit("critical"),
-        subject=pl.lit("list_price"),
+    return problem(
+        bare,
+        "calendar-zone-without-price",
+        severity="critical",
+        subject="list_price",
         message=formatted("zone {}: no product has a price", "zone"),
     )
-
-
-def _told(part: pl.DataFrame) -> pl.DataFrame:
-    return part.select((pl.col(n) if n in part.columns else pl.lit(None)).cast(d).alias(n) for n, d in PROBLEM.items())
 
 
 def _findings(problems: pl.DataFrame, night: date) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from pricewatch.domain.mechanics import MECHANICS, reduced
 from pricewatch.domain.texts import formatted
+from pricewatch.engine.calendar_problems import problem
 from pricewatch.engine.calendar_rows import offered
 from pricewatch.engine.places import ANNOUNCED
 from pricewatch.engine.price_versions import far, versions
@@ -53,14 +54,11 @@ def overlaps(coming: pl.DataFrame, world: World, items: pl.DataFrame, places: pl
         .group_by("market", "promotion", "promotion_other", maintain_order=True)
         .agg(pl.col("source_ref").first(), pl.col("sku").first(), products=pl.col("item").n_unique())
     )
-    return pairs.select(
-        "market",
-        "promotion",
-        "sku",
-        "source_ref",
-        rule=pl.lit("calendar-overlap"),
-        severity=pl.lit("minor"),
-        subject=pl.lit("promotion"),
+    return problem(
+        pairs,
+        "calendar-overlap",
+        severity="minor",
+        subject="promotion",
         message=formatted(
             "promotions {} and {} exclude each other on {} products at once, for example {}: the better one is given",
             "promotion",
@@ -87,13 +85,11 @@ def without_effect(coming: pl.DataFrame, world: World, items: pl.DataFrame, plac
         .filter("useless")
         .join(named, on="promotion_row", how="inner")
     )
-    return made.select(
-        "market",
-        "promotion",
-        "source_ref",
-        rule=pl.lit("calendar-no-reduction"),
-        severity=pl.lit("major"),
-        subject=pl.lit("value"),
+    return problem(
+        made,
+        "calendar-no-reduction",
+        severity="major",
+        subject="value",
         message=formatted("promotion {}: makes no product cheaper than its list price", "promotion"),
     )
 
@@ -115,14 +111,11 @@ def gaps(world: World, items: pl.DataFrame) -> pl.DataFrame:
     then = pl.coalesce(
         formatted("none until {}", pl.col("following").dt.strftime("%Y-%m-%d %H:%M UTC")), pl.lit("no other follows")
     )
-    return listed.join(refs, on="price_row", how="left").select(
-        "market",
-        "zone",
-        "sku",
-        "source_ref",
-        rule=pl.lit("calendar-gap"),
-        severity=pl.lit("major"),
-        subject=pl.lit("list_price"),
+    return problem(
+        listed.join(refs, on="price_row", how="left"),
+        "calendar-gap",
+        severity="major",
+        subject="list_price",
         message=formatted("{} in zone {}: the price ends on {}, and {}", "sku", "zone", ends, then),
     )
 
@@ -141,14 +134,11 @@ def interrupted(world: World, items: pl.DataFrame) -> pl.DataFrame:
         pl.col("other") != pl.col("list_price"),
     )
     first = met.sort("row", "at").unique("row", keep="first", maintain_order=True)
-    return first.select(
-        "market",
-        "zone",
-        "sku",
-        "source_ref",
-        rule=pl.lit("calendar-price-overlap"),
-        severity=pl.lit("info"),
-        subject=pl.lit("list_price"),
+    return problem(
+        first,
+        "calendar-price-overlap",
+        severity="info",
+        subject="list_price",
         message=formatted(
             "{} in zone {}: another price ({}) begins on {} before this one ends",
             "sku",
@@ -162,14 +152,11 @@ def interrupted(world: World, items: pl.DataFrame) -> pl.DataFrame:
 def strangers(world: World) -> pl.DataFrame:
     """Prices of products that are not in the catalogue: one row a product."""
     unknown = world.central.price_list.join(world.central.products, on="sku", how="anti")
-    return unknown.unique("sku", keep="first", maintain_order=True).select(
-        "market",
-        "zone",
-        "sku",
-        "source_ref",
-        rule=pl.lit("calendar-unknown-sku"),
-        severity=pl.lit("minor"),
-        subject=pl.lit("sku"),
+    return problem(
+        unknown.unique("sku", keep="first", maintain_order=True),
+        "calendar-unknown-sku",
+        severity="minor",
+        subject="sku",
         message=formatted("price list: there is no product '{}'", "sku"),
     )
 
@@ -186,13 +173,11 @@ def priced_elsewhere(world: World, items: pl.DataFrame, places: pl.DataFrame) ->
     every = priced.select("market", "item").unique().join(zones, on="market", how="inner")
     bare = every.join(priced, on=["market", "zone", "item"], how="anti").join(items, on="item", how="inner")
     told = bare.sort("sku").group_by("market", "zone").agg(products=pl.len(), sku=pl.col("sku").first())
-    return told.select(
-        "market",
-        "zone",
-        "sku",
-        rule=pl.lit("calendar-product-without-price"),
-        severity=pl.lit("major"),
-        subject=pl.lit("list_price"),
+    return problem(
+        told,
+        "calendar-product-without-price",
+        severity="major",
+        subject="list_price",
         message=formatted(
             "zone {}: {} products have no price that have one in other zones, for example {}", "zone", "products", "sku"
         ),

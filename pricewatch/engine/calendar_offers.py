@@ -24,12 +24,14 @@ def decided_offers(points: pl.DataFrame, world: World, places: pl.DataFrame) -> 
     first = places.sort("place").unique("area", keep="first", maintain_order=True)
     refs = world.central.price_list.select(pl.int_range(pl.len(), dtype=pl.Int32).alias("price_row"), price_ref="source_ref")
     promised = numbered(world).select("promotion_row", "promotion", "label", promotion_ref="source_ref")
+    multibuys = promised.select(multibuy_row="promotion_row", multibuy_label="label")
     lowered = pl.col("expected_price") < pl.col("list_price")
     rows = (
         points.filter(pl.col("since") <= now, now < pl.col("until"), pl.col("expected_price").is_not_null())
         .join(first.select("area", "place", "market_currency", "market_tax_included"), on="area", how="inner")
         .join(refs, on="price_row", how="left")
         .join(promised, on="promotion_row", how="left")
+        .join(multibuys, on="multibuy_row", how="left")
         .with_columns(
             surface=pl.lit("feed"),
             regular_price="list_price",
@@ -38,7 +40,7 @@ def decided_offers(points: pl.DataFrame, world: World, places: pl.DataFrame) -> 
             member_price="expected_member_price",
             currency="market_currency",
             tax_included="market_tax_included",
-            promotion_label="label",
+            promotion_label=pl.coalesce("label", "multibuy_label"),
             observed_at=now,
             source=pl.lit(SOURCE),
             source_ref=pl.coalesce("promotion_ref", "price_ref", pl.lit(SOURCE)),

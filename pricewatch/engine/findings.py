@@ -28,7 +28,7 @@ CHARGED = ("price", "regular_price", "member_price", "paid", "landed_price")
 
 MONEY_SUBJECTS = (
     *CHARGED, "was_price", "price_conflict", "unit_price", "list_price", "label_price", "shipping", "family_price",
-    "pack_price", "buy_box",
+    "pack_price", "buy_box", "multibuy_paid",
 )  # fmt: skip
 """Subjects whose `expected` and `observed` are money."""
 
@@ -105,7 +105,9 @@ def _with_amounts(rows: pl.DataFrame) -> pl.DataFrame:
     is_money = pl.col("subject").is_in(MONEY_SUBJECTS)
     delta = pl.when(is_money).then(pl.col("observed") - pl.col("expected"))
     charged = pl.col("subject").is_in(CHARGED)
-    units = pl.col("weekly_units").fill_null(1.0)
+    # What was charged for several units together is so much too much or too little on each of them.
+    together = pl.when(pl.col("subject") == "paid").then(pl.col("quantity").fill_null(1)).otherwise(1)
+    units = pl.col("weekly_units").fill_null(1.0) / together
     return rows.with_columns(delta=delta).with_columns(
         direction=pl.when(charged & (pl.col("delta") > 0))
         .then(pl.lit("overcharge"))

@@ -8,7 +8,7 @@ Of the versions in force, the one that began last holds: one that lies within a 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from pricewatch.domain import tables
 from pricewatch.engine.places import looked_back_to
 from pricewatch.engine.world import World
 
-_FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - cast to UTC below
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 ITEM = ["market", "zone", "item"]
 VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_row", "next_list_price", "next_price_row"]
@@ -24,7 +24,7 @@ VERSION = ["list_price", "price_row", "previous_list_price", "previous_price_row
 
 def far() -> pl.Expr:
     """An instant after every other."""
-    return pl.lit(_FAR).dt.replace_time_zone("UTC").cast(tables.UTC)
+    return pl.lit(_FAR, tables.UTC)
 
 
 def versions(world: World, items: pl.DataFrame) -> pl.DataFrame:

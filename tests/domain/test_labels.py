@@ -294,7 +294,7 @@ def test_money_off_and_money_for_several_is_the_money_that_is_written(many: list
         shown = [money.show(minor, "EUR").replace(".", sign) for minor, _ in many]
         labels = [template.format(text, n=units) for text, (_, units) in zip(shown, many, strict=True)]
         said_of = pl.Series([reading["value_text"] for reading in read(labels)], dtype=pl.String)
-        counted = money.parse(said_of, decimal=pl.lit(sign), minor_units=pl.lit(False), per_unit=pl.lit(100))  # type: ignore[arg-type]
+        counted = money.parse(said_of, decimal=pl.lit(sign), minor_units=pl.lit(False), per_unit=pl.lit(100))
         assert pl.select(counted).to_series().to_list() == [minor for minor, _ in many]
 
 

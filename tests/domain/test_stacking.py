@@ -77,15 +77,15 @@ def priced(product: Product) -> Priced:
 
 
 def off(percent: int, **more: int | bool | None) -> Promotion:
-    return Promotion("percent", percent * 100, **more)  # type: ignore[arg-type]
+    return Promotion("percent", percent * 100, **more)
 
 
 def less(amount: int, **more: int | bool | None) -> Promotion:
-    return Promotion("amount", amount, **more)  # type: ignore[arg-type]
+    return Promotion("amount", amount, **more)
 
 
 def fixed(price: int, **more: int | bool | None) -> Promotion:
-    return Promotion("fixed_price", price, **more)  # type: ignore[arg-type]
+    return Promotion("fixed_price", price, **more)
 
 
 # The slow reference: one product, promotion by promotion, in fractions.

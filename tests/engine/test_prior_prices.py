@@ -24,7 +24,7 @@ def told(text: str) -> pl.DataFrame:
 
 def before(offer: str, history: str, **asked: object) -> tuple[str, float | None, float | None, bool]:
     """When the reduction of one offer began, the lowest and the highest price before, and whether history reaches back."""
-    found = charged_before(judged(offer).lazy(), told(history).lazy(), **{"days": 30, **asked}).collect()  # type: ignore[arg-type]
+    found = charged_before(judged(offer).lazy(), told(history).lazy(), **{"days": 30, **asked}).collect()
     assert found.height == 1
     row = found.row(0, named=True)
     low, high = (None if row[name] is None else row[name] / 100 for name in ("lowest", "highest"))

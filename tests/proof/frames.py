@@ -280,7 +280,7 @@ def codes(products: list[Product], places: list[Place]) -> tuple[pl.DataFrame, p
 
 def history(products: list[Product], shown: dict[str, Shown], places: dict[str, list[Place]]) -> pl.DataFrame:
     """What was shown in the ninety days before, change by change (`tables.History`)."""
-    item, place, prices, was, member, since, until = ([] for _ in range(7))  # type: ignore[var-annotated]
+    item, place, prices, was, member, since, until = ([] for _ in range(7))
     codes_of = {id(each): at for at, each in enumerate(one for some in places.values() for one in some)}
     for at, product in enumerate(products):
         known: dict[tuple[Any, ...], list[Any]] = {}

@@ -44,7 +44,7 @@ def _in_words(text: pl.Expr) -> pl.Expr:
     return formatted(" {} ", plain(text).str.replace_all("[^a-z0-9]+", " ").str.strip_chars())
 
 
-def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001
+def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - asked as the check is
     """Offers that use a word forbidden on food, of which the catalogue does not say whether they are food."""
     if params.forbidden_on == "everything":
         return offers.filter(pl.lit(False))
