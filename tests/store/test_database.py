@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from pricewatch.domain import tables
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.world import Run
-from pricewatch.store.database import MEDIANS, RUNS, Database
+from pricewatch.store.database import MEDIANS, RUNS, SCORE_KEY, Database
 from pricewatch.store.models import METADATA
 
 FRIDAY = date(2026, 3, 13)
@@ -71,10 +71,12 @@ def nightly(table: str, key: str) -> st.SearchStrategy[pl.DataFrame]:
     findings=nightly("findings", "fingerprint"),
     incidents=nightly("incidents", "incident"),
     source_runs=nightly("source_runs", "source"),
+    scores=nightly("scores", "value"),
 )
-def test_every_frame_comes_back_as_it_was_saved(tmp_path_factory, findings, incidents, source_runs):
+def test_every_frame_comes_back_as_it_was_saved(tmp_path_factory, findings, incidents, source_runs, scores):
+    frames = {"findings": findings, "incidents": incidents, "source_runs": source_runs, "scores": scores}
     saved = Run(
-        FRIDAY, SIX, SIX, 2.25, "source_failed", {"offers": 10**12}, findings, incidents, source_runs, "Shop", date(2026, 3, 9)
+        FRIDAY, SIX, SIX, 2.25, "source_failed", {"offers": 10**12}, **frames, workspace="Shop", previous_night=date(2026, 3, 9)
     )
     with Database(f"sqlite:///{tmp_path_factory.mktemp('any')}/p.db") as database:
         database.save(saved)
@@ -83,10 +85,9 @@ def test_every_frame_comes_back_as_it_was_saved(tmp_path_factory, findings, inci
     assert_frame_equal(known.findings, findings.sort("fingerprint"))
     assert_frame_equal(known.incidents, incidents.sort("rank", "incident"))
     assert_frame_equal(known.source_runs, source_runs.sort("source"))
-    nothing = rows_of("findings")
-    assert replace(known, findings=nothing, incidents=nothing, source_runs=nothing) == replace(
-        saved, findings=nothing, incidents=nothing, source_runs=nothing
-    )
+    assert_frame_equal(known.scores, scores.sort(*SCORE_KEY))
+    nothing = dict.fromkeys(frames, rows_of("findings"))
+    assert replace(known, **nothing) == replace(saved, **nothing)
 
 
 def test_instants_of_any_zone_come_back_in_utc(database):
