@@ -86,6 +86,7 @@ def _undecided(world: World) -> list[str]:
 def judge(
     offers: pl.LazyFrame,
     points: pl.DataFrame,
+    labels: pl.DataFrame,
     rules: Sequence[Rule],
     world: World,
     memory: Memory,
@@ -94,13 +95,13 @@ def judge(
 ) -> Judged:
     """Every rule on every offer.
 
-    In: `tables.Offers`; the price points of `decide`; a world whose `source_runs` have their counts; the codes the offers were
-    gathered with.
+    In: `tables.Offers`; the price points of `decide`; what the offers' labels say (`domain.labels.read`); a world whose
+    `source_runs` have their counts; the codes the offers were gathered with.
     """
     known = place_table(world, places)
     judged = expect(offers, points.lazy(), world, known)
     catalogue = products(world, items)
-    frames = frames_of(world, judged, points.lazy(), items, known)
+    frames = frames_of(world, judged, points.lazy(), labels, items, known)
     compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     looked_at = {
         "compared": compared,

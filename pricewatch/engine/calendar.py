@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from pricewatch.domain import tables
+from pricewatch.domain import labels, tables
 from pricewatch.domain.texts import formatted
 from pricewatch.engine import calendar_conflicts as conflicts
 from pricewatch.engine import codes
@@ -67,8 +67,9 @@ def lint_prices(world: World, rules: Sequence[Rule], items: pl.DataFrame, place_
     judging = [rule for rule in rules if registry()[rule.check].calendar]
     places = place_table(world, place_codes).with_columns(location=pl.lit(None, pl.String))
     points = price_points(world, items, places)
-    judged = expect(decided_offers(points, world, places).lazy(), points.lazy(), world, places)
-    frames = frames_of(world, judged, points.lazy(), items, places)
+    offers = decided_offers(points, world, places)
+    judged = expect(offers.lazy(), points.lazy(), world, places)
+    frames = frames_of(world, judged, points.lazy(), labels.read(offers["promotion_label"]), items, places)
     candidates = run_rules(judged, judging, world, items, frames).collect()
     unproven = not_provable(judged, judging, world, items, frames).collect().height
     diagnosed = diagnose(candidates, world, points, places, products(world, items).collect())

@@ -15,11 +15,17 @@ from pricewatch.engine.world import World
 
 
 def frames_of(
-    world: World, judged: pl.LazyFrame, points: pl.LazyFrame, items: pl.DataFrame, places: pl.DataFrame
+    world: World,
+    judged: pl.LazyFrame,
+    points: pl.LazyFrame,
+    labels: pl.DataFrame,
+    items: pl.DataFrame,
+    places: pl.DataFrame,
 ) -> dict[str, pl.LazyFrame]:
     """Every frame of `checks.FRAMES` by name.
 
-    In: judged offers (`expect`), `points.price_points`, `places.place_table`. All lazy: what no rule asks for is never made.
+    In: judged offers (`expect`), `points.price_points`, what their labels say (`domain.labels.read`),
+    `places.place_table`. All lazy: what no rule asks for is never made.
     """
     return {
         "history": world.history,
@@ -29,6 +35,7 @@ def frames_of(
         "zone_prices": zone_prices(world, points, places),
         "families": families(world, judged, items),
         "unit_prices": unit_prices(world, judged, items),
+        "labels": labels.lazy(),
     }
 
 

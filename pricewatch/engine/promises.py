@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pricewatch.domain import labels, money
+from pricewatch.domain import money
+from pricewatch.domain.labels import SAID
 from pricewatch.engine.multibuys import GROUPED
 
 ABOUT_ONE_PRODUCT = (*GROUPED, "percent", "amount", "member_price", "coupon", "extra_quantity", "deferred_credit")
@@ -18,15 +19,15 @@ NEEDS = frozenset({"promotion_label", "unit"})
 """Columns of judged offers that are read."""
 
 
-def with_promises(offers: pl.LazyFrame) -> pl.LazyFrame:
-    """Judged offers with what their label says; null or false where there is no label.
+def with_promises(offers: pl.LazyFrame, labels: pl.LazyFrame) -> pl.LazyFrame:
+    """Judged offers with what their label says; null or false where there is no label. `labels`: `domain.labels.read`.
 
     `label_mechanic`, `label_units`, `label_pay`, `label_value` (Int64: basis points, or minor units), `label_percent` (basis
     points off), `label_amount` (minor units off), `label_credit` (basis points); Boolean `label_up_to`, `label_members`,
     `label_conditional`, `label_unclear` (a part has two readings), and `promises`: a promotion of this very product is
     announced.
     """
-    said = {field.name: pl.col("said").struct.field(field.name) for field in labels.SAID.fields}
+    said = {field.name: pl.col("said").struct.field(field.name) for field in SAID.fields}
     flags = {
         "label_up_to": "up_to",
         "label_members": "members",
@@ -35,7 +36,7 @@ def with_promises(offers: pl.LazyFrame) -> pl.LazyFrame:
     }
     of_this_product = said["mechanic"].is_in(ABOUT_ONE_PRODUCT) & ~said["up_to"] & said["threshold_text"].is_null()
     return (
-        labels.with_said(offers)
+        offers.join(labels, on="promotion_label", how="left", validate="m:1")
         .with_columns(
             label_mechanic=said["mechanic"],
             label_units=said["quantity"],

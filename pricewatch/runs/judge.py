@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pricewatch.domain import tables
+from pricewatch.domain import labels, tables
 from pricewatch.engine import codes, waivers
 from pricewatch.engine.audit import conclude, decide, gather, judge, silent_places
 from pricewatch.engine.central import read_central
@@ -55,7 +55,7 @@ def audit(
     refused = refused.sort("source", "source_ref")
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
     points = decide(world, items, places)
-    judged = judge(seen.lazy(), points, rules, world, memory, items, places)
+    judged = judge(seen.lazy(), points, labels.read(seen["promotion_label"]), rules, world, memory, items, places)
     # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
     candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
     own, compared = again["seller"].null_count(), int(again["compared"].sum())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
 
-from pricewatch.domain import tables
+from pricewatch.domain import labels, tables
 from pricewatch.engine.checks import registry
 from pricewatch.engine.rules import EVIDENCE, PRODUCT_COLUMNS, run_rules
 from pricewatch.engine.world import Central, Rule, World
@@ -124,7 +125,9 @@ def findings_among(
     central = Central(products=_products(products))
     items = offers.select("item", "sku").unique().drop_nulls().sort("item")
     world = World(night=NIGHT, as_of=AS_OF, central=central, items=items)
-    given = {name: frame.lazy() for name, frame in {**_quiet_frames(), **(frames or {})}.items()}
+    shown = offers["promotion_label"].drop_nulls().unique().sort() if "promotion_label" in offers.columns else ()
+    said = {"labels": _labels(tuple(shown))}
+    given = {name: frame.lazy() for name, frame in {**_quiet_frames(), **said, **(frames or {})}.items()}
     bare = offers.drop(PRODUCT_COLUMNS)
     found = run_rules(bare.lazy(), [rule], world, items, given).collect()
     places = offers.select("place", "market", "channel", "location").unique()
@@ -142,6 +145,12 @@ def findings_among(
         )
         .sort("sku", "channel", "location", "seller", "source", nulls_last=True)
     )
+
+
+@cache
+def _labels(texts: tuple[str, ...]) -> pl.DataFrame:
+    """What labels say: read once, for worlds made by chance repeat a handful."""
+    return labels.read(pl.Series(texts, dtype=pl.String))
 
 
 def _products(rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricewatch.domain import money
-from pricewatch.domain.labels import SAID, said, with_said
+from pricewatch.domain.labels import SAID, said
+from pricewatch.domain.labels import read as read_once
 
 NOTHING: dict[str, Any] = {field.name: False if field.dtype == pl.Boolean else None for field in SAID.fields}
 
@@ -276,35 +277,36 @@ def test_where_there_is_no_label_nothing_is_known() -> None:
 def test_every_percentage_is_read_in_basis_points(many: list[tuple[int, str]]) -> None:
     templates = ("-{} %", "{}% off", "Économisez {} %", "jusqu'à -{}%", "{} % de remise dès 2 achetés", "-{}% avec la carte")
     figures = [f"{(Decimal(rate) / 100).normalize():f}".replace(".", sign) for rate, sign in many]
-    for template in templates:
-        found = [reading["percent"] for reading in read([template.format(figure) for figure in figures])]
-        assert found == [rate for rate, _ in many]
+    found = [reading["percent"] for reading in read([each.format(figure) for each in templates for figure in figures])]
+    assert found == [rate for rate, _ in many] * len(templates)
+
+
+MONEY_TEMPLATES = (("-{} €", ","), ("Save £{}", "."), ("{n} for ${}", "."), ("lot de {n} : {} €", ","), ("{} € les {n}", ","))
 
 
 @settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 99_999), st.integers(2, 99)), min_size=1))
 def test_money_off_and_money_for_several_is_the_money_that_is_written(many: list[tuple[int, int]]) -> None:
-    for template, sign in (
-        ("-{} €", ","),
-        ("Save £{}", "."),
-        ("{n} for ${}", "."),
-        ("lot de {n} : {} €", ","),
-        ("{} € les {n}", ","),
-    ):
-        shown = [money.show(minor, "EUR").replace(".", sign) for minor, _ in many]
-        labels = [template.format(text, n=units) for text, (_, units) in zip(shown, many, strict=True)]
-        said_of = pl.Series([reading["value_text"] for reading in read(labels)], dtype=pl.String)
-        counted = money.parse(said_of, decimal=pl.lit(sign), minor_units=pl.lit(False), per_unit=pl.lit(100))
-        assert pl.select(counted).to_series().to_list() == [minor for minor, _ in many]
+    written = [
+        template.format(money.show(minor, "EUR").replace(".", sign), n=units)
+        for template, sign in MONEY_TEMPLATES
+        for minor, units in many
+    ]
+    said_of = pl.Series([reading["value_text"] for reading in read(written)], dtype=pl.String)
+    signs = pl.Series([sign for _, sign in MONEY_TEMPLATES for _ in many])
+    counted = pl.DataFrame({"text": said_of, "sign": signs}).select(
+        money.parse(pl.col("text"), decimal=pl.col("sign"), minor_units=pl.lit(False), per_unit=pl.lit(100))
+    )
+    assert counted.to_series().to_list() == [minor for minor, _ in many] * len(MONEY_TEMPLATES)
 
 
 @settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1))
 def test_so_many_bought_and_so_many_free_are_paid_for_as_bought(many: list[tuple[int, int]]) -> None:
-    for template in ("{n}+{m}", "{n} + {m} offerts", "{n} achetés {m} offerts", "buy {n} get {m} free", "Buy {n}, get {m}"):
-        found = read([template.format(n=bought, m=free_units) for bought, free_units in many])
-        expected = [("n_for_m", bought + free_units, bought) for bought, free_units in many]
-        assert [(reading["mechanic"], reading["quantity"], reading["pay"]) for reading in found] == expected
+    templates = ("{n}+{m}", "{n} + {m} offerts", "{n} achetés {m} offerts", "buy {n} get {m} free", "Buy {n}, get {m}")
+    found = read([each.format(n=bought, m=free_units) for each in templates for bought, free_units in many])
+    expected = [("n_for_m", bought + free_units, bought) for bought, free_units in many] * len(templates)
+    assert [(reading["mechanic"], reading["quantity"], reading["pay"]) for reading in found] == expected
 
 
 @settings(max_examples=15)
@@ -320,11 +322,14 @@ def test_any_text_at_all_is_read_without_a_figure_that_it_does_not_have(labels: 
             assert "%" in label
 
 
-def test_rows_keep_their_order_and_every_row_with_one_text_has_one_reading() -> None:
-    labels = [None, "-20 %", "2+1", None, "-20 %", ""] * 50
-    rows = pl.LazyFrame({"row": range(300), "promotion_label": labels}, schema_overrides={"promotion_label": pl.String})
-    together = with_said(rows).collect()
-    assert together["row"].to_list() == list(range(300))
-    known = {None: None} | dict(zip(["-20 %", "2+1", ""], read(["-20 %", "2+1", ""]), strict=True))
-    mechanics = [None if reading is None else reading["mechanic"] for reading in together["said"].to_list()]
-    assert mechanics == [None if known[label] is None else known[label]["mechanic"] for label in labels]
+def test_each_text_is_read_once_however_often_it_is_shown() -> None:
+    shown = pl.Series([None, "-20 %", "2+1", None, "-20 %", ""] * 50, dtype=pl.String)
+    found = read_once(shown)
+    assert found["promotion_label"].to_list() == ["", "-20 %", "2+1"]
+    assert [reading["mechanic"] for reading in found["said"]] == [reading["mechanic"] for reading in read(["", "-20 %", "2+1"])]
+
+
+def test_without_labels_there_is_nothing_to_read() -> None:
+    none = read_once(pl.Series([None, None], dtype=pl.String))
+    assert none.is_empty()
+    assert none.schema == {"promotion_label": pl.String, "said": SAID}

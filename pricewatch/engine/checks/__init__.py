@@ -37,7 +37,7 @@ CANDIDATE = pl.Schema(
 )
 """What a check adds to the offer rows it suspects. `detail` is words, where money does not say it."""
 
-FRAMES = ("history", "assortment", "source_runs", "calendar", "zone_prices", "families", "unit_prices")
+FRAMES = ("history", "assortment", "source_runs", "calendar", "zone_prices", "families", "unit_prices", "labels")
 """World frames a check may ask for by naming them as keyword parameters (`engine.frames` says what each holds)."""
 
 

@@ -9,7 +9,6 @@ import polars as pl
 from pydantic import Field
 
 from pricewatch.domain.advantages import depth
-from pricewatch.domain.labels import with_said
 from pricewatch.domain.money import BASIS_POINTS
 from pricewatch.domain.texts import formatted
 from pricewatch.engine.checks import Params, check
@@ -48,17 +47,16 @@ def announcing(offers: pl.LazyFrame, params: PriorPrice) -> pl.LazyFrame:
     )
 
 
-def promised(offers: pl.LazyFrame) -> pl.LazyFrame:
+def promised(labels: pl.LazyFrame) -> pl.LazyFrame:
     """What labels promise everybody for one unit: `promotion_label`, `said_percent` (Int64 basis points); one row a label."""
     said = pl.col("said").struct
     # the best of several, with a card or a code, from two units on, or in two readings: not what one pays at the price shown
     unlike = pl.any_horizontal(said.field(name) for name in ("up_to", "members", "conditional", "ambiguous"))
     percent = pl.when(~unlike & said.field("code").is_null()).then(said.field("percent"))
-    labels = offers.select("promotion_label").drop_nulls().unique()
-    return with_said(labels).select("promotion_label", said_percent=percent).drop_nulls("said_percent")
+    return labels.select("promotion_label", said_percent=percent).drop_nulls("said_percent")
 
 
-def before_the_reduction(offers: pl.LazyFrame, history: pl.LazyFrame, params: PriorPrice) -> pl.LazyFrame:
+def before_the_reduction(offers: pl.LazyFrame, history: pl.LazyFrame, labels: pl.LazyFrame, params: PriorPrice) -> pl.LazyFrame:
     """Announced reductions that the law is about: `said_percent`, and what was charged before (`charged_before`)."""
     claims = announcing(offers, params)
     new = pl.col("launched_on") > pl.col("began") - pl.duration(days=params.days)
@@ -71,15 +69,14 @@ def before_the_reduction(offers: pl.LazyFrame, history: pl.LazyFrame, params: Pr
             progressive=params.progressive,
             since_launch=params.new_goods == "since_launch",
         )
-        # after the history, which asks for the claims several times: labels are read once
-        .join(promised(claims), on="promotion_label", how="left", validate="m:1")
+        .join(promised(labels), on="promotion_label", how="left", validate="m:1")
         .filter((pl.col("was_price") > pl.col("price")) | pl.col("said_percent").is_not_null(), ~exempt)
     )
 
 
-def without_history(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
+def without_history(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFrame, labels: pl.LazyFrame) -> pl.LazyFrame:
     """Announced reductions whose prior price nobody can prove: the history does not reach back far enough."""
-    return before_the_reduction(offers, history, params).filter(~pl.col("proven"))
+    return before_the_reduction(offers, history, labels, params).filter(~pl.col("proven"))
 
 
 @check(
@@ -90,7 +87,7 @@ def without_history(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.Laz
     unproven=without_history,
     calendar=True,
 )
-def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
+def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFrame, labels: pl.LazyFrame) -> pl.LazyFrame:
     """Offers that announce a reduction from more than the prior price: the lowest price in the `days` before the reduction began.
 
     Wrong is a struck-through price above the prior price, and a percentage that is not reached from it: it must itself be
@@ -116,7 +113,7 @@ def prior_price(offers: pl.LazyFrame, params: PriorPrice, *, history: pl.LazyFra
           owner: legal
           why: A reduction is announced from the lowest price of the 30 days before it (Directive 98/6/EC art. 6a).
     """
-    claims = before_the_reduction(offers, history, params).filter(pl.col("proven"))
+    claims = before_the_reduction(offers, history, labels, params).filter(pl.col("proven"))
     price, prior = pl.col("price"), pl.col("lowest")
     saved = (prior - price).clip(lower_bound=0)
     real = depth(saved, prior).fill_null(0)

@@ -44,7 +44,7 @@ def _in_words(text: pl.Expr) -> pl.Expr:
     return formatted(" {} ", plain(text).str.replace_all("[^a-z0-9]+", " ").str.strip_chars())
 
 
-def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:  # noqa: ARG001 - asked as the check is
+def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, **_frames: pl.LazyFrame) -> pl.LazyFrame:
     """Offers that use a word forbidden on food, of which the catalogue does not say whether they are food."""
     if params.forbidden_on == "everything":
         return offers.filter(pl.lit(False))
@@ -78,7 +78,9 @@ def of_unknown_kind(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
     verifies=lambda _: pl.col("promotion_label").is_not_null() | pl.col("price").is_not_null(),
     calendar=True,
 )
-def promotion_label(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame) -> pl.LazyFrame:
+def promotion_label(
+    offers: pl.LazyFrame, params: PromotionLabel, *, calendar: pl.LazyFrame, labels: pl.LazyFrame
+) -> pl.LazyFrame:
     """Offers whose promotion label, French or English, is contradicted by the prices or the calendar, or uses a forbidden word.
 
     In this order, each offer once. A forbidden word. Terms of a multibuy (`2+1`, `3 for 10.00`, `2e a -50 %`) that are not those
@@ -105,7 +107,7 @@ def promotion_label(offers: pl.LazyFrame, params: PromotionLabel, *, calendar: p
           owner: legal
           why: What a label promises is what the customer pays (misleading practices).
     """
-    read = promises.with_promises(_labelled(offers)).join(_credits(calendar), on="credit_row", how="left", validate="m:1")
+    read = promises.with_promises(_labelled(offers), labels).join(_credits(calendar), on="credit_row", how="left", validate="m:1")
     told = _promised(multibuys.with_terms(read, calendar)).with_columns(terms=multibuys.terms_due())
     wrong = _wrong(params)
     found = told.with_columns(wrong=pl.coalesce(pl.when(holds).then(pl.lit(name)) for name, holds in wrong.items()))

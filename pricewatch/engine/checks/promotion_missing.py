@@ -55,7 +55,9 @@ def enough_lines(params: PromotionMissing) -> pl.Expr:
     refines={"promotion_label", "expected_price", "channel_parity", "reference_price"},
     verifies=enough_lines,
 )
-def promotion_missing(offers: pl.LazyFrame, params: PromotionMissing, *, calendar: pl.LazyFrame) -> pl.LazyFrame:
+def promotion_missing(
+    offers: pl.LazyFrame, params: PromotionMissing, *, calendar: pl.LazyFrame, labels: pl.LazyFrame
+) -> pl.LazyFrame:
     """Offers at or above the list price while a promotion in force should make them cheaper.
 
     For `members`: no row behind the offer shows a reduced member price, and there are at least `min_lines` of them. For
@@ -89,10 +91,12 @@ def promotion_missing(offers: pl.LazyFrame, params: PromotionMissing, *, calenda
     cuts = suspects(found, subject=columns.shown, observed=shown, expected=expected)
     if not everyone:
         return cuts
-    return pl.concat([cuts, _multibuys_missing(asked.filter(~missing), params, calendar)], how="diagonal")
+    return pl.concat([cuts, _multibuys_missing(asked.filter(~missing), params, calendar, labels)], how="diagonal")
 
 
-def _multibuys_missing(offers: pl.LazyFrame, params: PromotionMissing, calendar: pl.LazyFrame) -> pl.LazyFrame:
+def _multibuys_missing(
+    offers: pl.LazyFrame, params: PromotionMissing, calendar: pl.LazyFrame, labels: pl.LazyFrame
+) -> pl.LazyFrame:
     """Receipts that pay in full for what a multibuy makes cheaper; where it must be shown, offers that show nothing of it."""
     judged = offers.filter(pl.col("seller").is_null(), pl.col("comparable"), pl.col("expected_price").is_not_null())
     under = multibuys.with_dues(judged, calendar)
@@ -100,7 +104,7 @@ def _multibuys_missing(offers: pl.LazyFrame, params: PromotionMissing, calendar:
     receipt = multibuys.rung() & ~multibuys.lawful() & (pl.col("due") < in_full) & (pl.col("paid") >= in_full)
     unshown = pl.lit(False)
     if params.multibuys:
-        under = promises.with_promises(under)
+        under = promises.with_promises(under, labels)
         # a till shows its promotions on the receipt
         unshown = pl.col("promotion").is_null() & ~pl.col("promises") & ~multibuys.fresh() & (pl.col("surface") != "till")
     found = under.with_columns(in_full=receipt.fill_null(False)).filter(pl.col("in_full") | unshown)

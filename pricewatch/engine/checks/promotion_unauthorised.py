@@ -67,7 +67,7 @@ PROMOTIONS = ("promotion_row", "member_promotion_row", "multibuy_row", "coupon_r
     # a member price that is shown no more is a reduction no more; a public price must be seen to be right
     verifies=lambda params: pl.col("price").is_not_null() if params.audience == "everyone" else pl.lit(True),
 )
-def promotion_unauthorised(offers: pl.LazyFrame, params: PromotionUnauthorised) -> pl.LazyFrame:
+def promotion_unauthorised(offers: pl.LazyFrame, params: PromotionUnauthorised, *, labels: pl.LazyFrame) -> pl.LazyFrame:
     """Offers reduced below the list price, or announced as reduced, although no promotion is in force for them.
 
     For `everyone`: a price below the list price; or a struck-through price above the price, or a label that promises a
@@ -92,7 +92,7 @@ def promotion_unauthorised(offers: pl.LazyFrame, params: PromotionUnauthorised) 
     judged = offers.filter(pl.col("seller").is_null(), pl.col("comparable"), pl.col("list_price").is_not_null())
     if params.clearance == "exempt":
         judged = judged.filter(~pl.col("clearance").fill_null(False))
-    return _of_members(judged, params) if params.audience == "members" else _of_everyone(judged, params)
+    return _of_members(judged, params) if params.audience == "members" else _of_everyone(judged, params, labels)
 
 
 def _of_members(offers: pl.LazyFrame, params: PromotionUnauthorised) -> pl.LazyFrame:
@@ -107,11 +107,11 @@ def _of_members(offers: pl.LazyFrame, params: PromotionUnauthorised) -> pl.LazyF
     return suspects(found, subject="member_price", observed=shown, expected=public, detail=words)
 
 
-def _of_everyone(offers: pl.LazyFrame, params: PromotionUnauthorised) -> pl.LazyFrame:
+def _of_everyone(offers: pl.LazyFrame, params: PromotionUnauthorised, labels: pl.LazyFrame) -> pl.LazyFrame:
     """Reduced prices, struck-through prices and labels, each offer once: the price says more than what stands beside it."""
     price, listed = pl.col("price"), pl.col("list_price")
     unexplained = offers.filter(pl.col("promotion_row").is_null(), pl.col("expected_price") >= listed)
-    told = promises.with_promises(unexplained).with_columns(
+    told = promises.with_promises(unexplained, labels).with_columns(
         struck=(pl.col("was_price") > price).fill_null(False),
         cut_from=(pl.col("regular_price") > price).fill_null(False),
         in_grace=pl.any_horizontal(pl.col(name).is_not_null() for name in ("tolerated_price", "tolerated_list_price")),

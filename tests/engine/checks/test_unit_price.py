@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricewatch.engine.checks import registry
@@ -160,6 +160,7 @@ def test_a_base_that_is_none_is_refused_with_what_to_write(bases, said):
         registry()["unit_price"].params(bases=bases)
 
 
+@settings(max_examples=20)
 @given(st.integers(1, 20_000), st.integers(5, 5_000), st.booleans())
 def test_a_price_divided_by_its_content_and_rounded_either_way_is_right_and_ten_percent_more_is_not(price, grams, up):
     exact = price * 1000
