@@ -125,9 +125,7 @@ def findings_among(
     central = Central(products=_products(products))
     items = offers.select("item", "sku").unique().drop_nulls().sort("item")
     world = World(night=NIGHT, as_of=AS_OF, central=central, items=items)
-    shown = offers["promotion_label"].drop_nulls().unique().sort() if "promotion_label" in offers.columns else ()
-    said = {"labels": _labels(tuple(shown))}
-    given = {name: frame.lazy() for name, frame in {**_quiet_frames(), **said, **(frames or {})}.items()}
+    given = {name: frame.lazy() for name, frame in {**_quiet_frames(), "labels": said_of(offers), **(frames or {})}.items()}
     bare = offers.drop(PRODUCT_COLUMNS)
     found = run_rules(bare.lazy(), [rule], world, items, given).collect()
     places = offers.select("place", "market", "channel", "location").unique()
@@ -145,6 +143,12 @@ def findings_among(
         )
         .sort("sku", "channel", "location", "seller", "source", nulls_last=True)
     )
+
+
+def said_of(offers: pl.DataFrame) -> pl.DataFrame:
+    """The frame `labels` of judged offers: what each of their promotion labels says."""
+    shown = offers["promotion_label"].drop_nulls().unique().sort() if "promotion_label" in offers.columns else ()
+    return _labels(tuple(shown))
 
 
 @cache

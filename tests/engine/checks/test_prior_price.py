@@ -10,6 +10,7 @@ from shown_before import history_of
 
 from pricewatch.engine.checks import registry
 from pricewatch.testing import assert_table, findings_of, judged
+from pricewatch.testing.judging import said_of
 
 FLASH_SALE = """
     sku  since       price
@@ -165,8 +166,9 @@ NEW = """
 def unproven(offers: str, history: str, **asked: object) -> list[str]:
     kind = registry()["prior_price"]
     assert kind.unproven is not None
-    frames = {name: frame.lazy() for name, frame in history_of(offers, history).items()}
-    return kind.unproven(judged(offers).lazy(), kind.params(**asked), **frames).collect()["sku"].to_list()
+    rows = judged(offers)
+    frames = {name: frame.lazy() for name, frame in {**history_of(offers, history), "labels": said_of(rows)}.items()}
+    return kind.unproven(rows.lazy(), kind.params(**asked), **frames).collect()["sku"].to_list()
 
 
 @pytest.mark.parametrize(
