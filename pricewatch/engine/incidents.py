@@ -34,6 +34,10 @@ FILE = "file"
 ROOTS = {"promotion": "promotion", "price change": "price_change", "zone": "shown_zone", FILE: FILE}
 """Kinds of roots (`scopes`), and what they are called in an incident's `scope`."""
 
+NEARLY_ALL = 0.95
+"""Share of the findings of a loose incident that have one cause, from which on it is called by that cause: a price or two of
+thousands that also equal another arithmetic must not take the name away."""
+
 SCATTERED = "scattered"
 """The key of what nothing explains."""
 
@@ -200,7 +204,7 @@ def _rolled(told: pl.DataFrame) -> pl.DataFrame:
         pl.col("owner").mode().sort().first(),
         pl.col("check").mode().sort().first(),
         pl.col("cause").mode().sort().first().alias("_cause"),
-        pl.col("cause").n_unique().alias("_causes"),
+        (pl.col("cause") == pl.col("cause").mode().sort().first()).mean().alias("_of_one_cause"),
         pl.len().cast(pl.Int64).alias("findings"),
         pl.col("state").is_in(["new", "regressed"]).sum().cast(pl.Int64).alias("new"),
         pl.struct("channel", "location").n_unique().cast(pl.Int64).alias("places"),
@@ -217,8 +221,9 @@ def _rolled(told: pl.DataFrame) -> pl.DataFrame:
 
 def _words(one: _Named, row: dict[str, object], *, with_market: bool) -> tuple[object, ...]:
     """An incident's id, title, scope and cause, and how much of its scope is wrong."""
-    loose = one.mixed or one.scattered
-    cause = UNKNOWN if loose and row["_causes"] != 1 else str(row["_cause"])
+    loose, one_cause = one.mixed or one.scattered, row["_of_one_cause"]
+    assert isinstance(one_cause, float)
+    cause = UNKNOWN if loose and one_cause < NEARLY_ALL else str(row["_cause"])
     market = one.market if with_market else None
     kind, value = one.root or (None, None)
     said = title(

@@ -70,6 +70,13 @@ def test_scattered_findings_stay_together_only_as_their_channel() -> None:
     assert found.incidents["findings"].to_list() == [9]
 
 
+@pytest.mark.parametrize(("others", "what"), [(1, "decimal point moved"), (3, "wrong price")])
+def test_scattered_findings_are_called_by_the_cause_of_nearly_all(others: int, what: str) -> None:
+    places = random.Random(3).sample([(store, sku) for store in STORES for sku in SKUS[1:]], 30)
+    found = audited({place: f"{11 + at}.11" if at < others else "100.00" for at, place in enumerate(places)})
+    assert found.incidents.select("title", "findings").rows() == [(f"store: {what}, here and there", 30)]
+
+
 def test_incidents_explain_each_active_finding_once() -> None:
     wrong = {(store, "A00"): "10.00" for store in STORES[:10]}
     wrong |= {("0001", sku): "11.11" for sku in SKUS[5:30]} | {("0009", "A07"): "3.33"}
