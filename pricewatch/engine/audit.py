@@ -2,10 +2,11 @@
 
     raw -> normalise -> match -> rows; settled, they are offers                         gather(), settle()
     price list, calendar -> price points                                                decide()
-    offers, price points -> expect -> rules -> candidates                               judge()
+    offers of some products, price points -> expect -> rules -> candidates              judging.judge(), with a brief()
     candidates -> diagnose -> describe -> reconcile -> roll up -> findings, incidents   conclude()
 
-`gather` and `judge` are lazy plans over many rows; whoever calls them collects. `conclude` works on what is left: findings.
+`gather` is a lazy plan over many rows; `judge` takes products in buckets, each by itself; `conclude` works on what is left:
+findings.
 """
 
 from __future__ import annotations
@@ -15,18 +16,23 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pricewatch.engine.census import asked, census
+from pricewatch.domain import labels
+from pricewatch.engine.census import census
+from pricewatch.engine.checks import registry
 from pricewatch.engine.diagnose import diagnose
-from pricewatch.engine.expect import expect
+from pricewatch.engine.expect import compared
 from pricewatch.engine.findings import describe
-from pricewatch.engine.frames import frames_of
+from pricewatch.engine.frames import BESIDE, due
 from pricewatch.engine.incidents import roll_up
+from pricewatch.engine.judging import Brief, Judged
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
-from pricewatch.engine.places import LOOKS_BACK, place_table
+from pricewatch.engine.places import place_table
 from pricewatch.engine.points import price_points
-from pricewatch.engine.reconcile import LIVING, LOOKED_AT, reconcile
-from pricewatch.engine.rules import judged_by, not_provable, not_verified, products, run_rules
+from pricewatch.engine.reconcile import LIVING, reconcile
+from pricewatch.engine.rules import products, run_rules
+from pricewatch.engine.seen import Seen
+from pricewatch.engine.situations import instants
 from pricewatch.engine.world import Memory, Rule, World
 
 
@@ -36,24 +42,6 @@ class Gathered:
 
     rows: pl.LazyFrame
     quarantine: pl.LazyFrame
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What is wrong and what was looked at: lazy frames, small once collected."""
-
-    candidates: pl.LazyFrame
-    seen: pl.LazyFrame
-    """Every leading offer: `item`, `place`, `seller`, `compared` (comparable, and not too old), `decided` (compared, and its own
-    price was decided), `led` (compared, and its leader's price is known), and what they are counted by (`census.asked`)."""
-    not_provable: pl.LazyFrame
-    """Offers that some rule can call neither right nor wrong: `item`, `place`."""
-    not_verified: pl.LazyFrame
-    """Offers that a rule found wrong before and sees too little of tonight to call right: `rule`, `item`, `place`, `seller`."""
-    listed: pl.LazyFrame
-    """How many products each place must list, by category: `place`, `category`, `listed`."""
-    judged_by: pl.LazyFrame
-    """One row, a column a rule: how many offers it could look at (`rules.judged_by`)."""
 
 
 def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
@@ -83,48 +71,61 @@ def _undecided(world: World) -> list[str]:
     return lost.join(world.sources, on="source", how="inner")["market"].unique().to_list()
 
 
-def judge(
+def brief(
     offers: pl.LazyFrame,
     points: pl.DataFrame,
-    labels: pl.DataFrame,
     rules: Sequence[Rule],
     world: World,
     memory: Memory,
     items: pl.DataFrame,
     places: pl.DataFrame,
-) -> Judged:
-    """Every rule on every offer.
+) -> Brief:
+    """What every bucket of a night's offers is held against.
 
-    In: `tables.Offers`; the price points of `decide`; what the offers' labels say (`domain.labels.read`); a world whose
-    `source_runs` have their counts; the codes the offers were gathered with.
+    In: all of the night's `tables.Offers`; the price points of `decide`; a world whose `source_runs` have their counts; the codes
+    the offers were gathered with.
     """
     known = place_table(world, places)
-    judged = expect(offers, points.lazy(), world, known)
-    catalogue = products(world, items)
-    frames = frames_of(world, judged, points.lazy(), labels, items, known)
-    compared = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
-    looked_at = {
-        "compared": compared,
-        "decided": compared & pl.col("list_price").is_not_null(),
-        "led": compared & pl.col("leader_price").is_not_null(),
-    }
-    return Judged(
-        candidates=run_rules(judged, rules, world, items, frames),
-        seen=judged.select("item", "place", "seller", *asked(judged.collect_schema().names()), **looked_at),
-        not_provable=not_provable(judged, rules, world, items, frames),
-        not_verified=not_verified(judged, rules, _asked(memory, items, places)),
-        listed=_listed(frames["assortment"], catalogue),
-        judged_by=judged_by(judged, rules, world, items),
+    shown = offers.select(pl.col("promotion_label").drop_nulls().unique()).collect()
+    return Brief(
+        world=world,
+        rules=rules,
+        places=known,
+        items=items,
+        catalogue=products(world, items).collect(),
+        points=points,
+        labels=labels.read(shown.to_series().sort()),
+        cuts=instants(world, points, rules),
+        asked=_asked(memory, items, places),
+        beside=_beside(offers, rules, world, items, known),
     )
 
 
-def _listed(assortment: pl.LazyFrame, catalogue: pl.LazyFrame) -> pl.LazyFrame:
-    return (
-        assortment.select("item", "place")
-        .join(catalogue.select("item", "category"), on="item", how="left")
-        .group_by("place", "category")
+def _beside(
+    offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, places: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The frames that look at several products at once, of all offers; empty where no rule asks for them."""
+    wanted = {name for rule in rules for name in registry()[rule.check].frames}
+    told = {name: make(world, compared(offers, places), items) for name, make in BESIDE.items()}
+    return {name: (frame if name in wanted else frame.clear()).collect() for name, frame in told.items()}
+
+
+def due_by_category(brief: Brief) -> pl.DataFrame:
+    """How many products each place must list, by category: `place`, `category`, `listed`."""
+    must = due(brief.world, brief.items, brief.places, brief.points.lazy())
+    by_area = (
+        must.join(brief.catalogue.lazy().select("item", "category"), on="item", how="left")
+        .group_by("area", "category")
         .agg(listed=pl.len().cast(pl.Int64))
     )
+    return by_area.join(brief.places.lazy().select("area", "place"), on="area", how="inner").drop("area").collect()
+
+
+def night_rules(brief: Brief) -> pl.DataFrame:
+    """Candidates of the rules about sources, which are judged once a night and not product by product."""
+    rules = [rule for rule in brief.rules if registry()[rule.check].scope == "night"]
+    runs = {"source_runs": brief.world.source_runs.lazy()}
+    return run_rules(pl.LazyFrame(), rules, brief.catalogue.lazy(), runs).collect()
 
 
 def _asked(memory: Memory, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -136,17 +137,15 @@ def _asked(memory: Memory, items: pl.DataFrame, places: pl.DataFrame) -> pl.Data
     return known.select("rule", "item", "place").unique()
 
 
-def silent_places(offers: pl.DataFrame, world: World, places: pl.DataFrame) -> list[str]:
+def silent_places(seen: Seen, world: World, places: pl.DataFrame) -> list[str]:
     """Places that exist and of which nothing was seen: `store 0417`, `web`. A store that has left the list of stores is none."""
     known = place_table(world, places).filter(pl.col("zone").is_not_null())
-    silent = known.join(offers.select("place").unique(), on="place", how="anti").sort("channel", "location")
+    silent = known.join(seen.met.select("place").unique(), on="place", how="anti").sort("channel", "location")
     return silent.select(pl.concat_str("channel", "location", separator=" ", ignore_nulls=True)).to_series().to_list()
 
 
 def conclude(
-    candidates: pl.DataFrame,
-    seen: pl.DataFrame,
-    unverified: pl.DataFrame,
+    judged: Judged,
     points: pl.DataFrame,
     rules: Sequence[Rule],
     world: World,
@@ -156,21 +155,18 @@ def conclude(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`tables.Findings` in all states of the night, and `tables.Incidents`.
 
-    In: `judge`'s frames, collected; the price points of `decide`; what earlier nights left.
+    In: what all buckets gave, the rules about sources included; the price points of `decide`; what earlier nights left.
     """
     known = place_table(world, places)
     catalogue = products(world, items).collect()
-    diagnosed = diagnose(candidates, world, points, known, catalogue)
+    diagnosed = diagnose(judged.candidates, world, points, known, catalogue)
     found = describe(diagnosed, points, rules, world, items, known)
-    told = (
-        seen.join(items, on="item", how="inner")
-        .join(places, on="place", how="inner")
-        .select("market", "channel", "location", "sku", "seller", *LOOKED_AT)
+    findings = reconcile(
+        found, _told(judged.remembered, items, places), _told(judged.not_verified, items, places), memory, world, rules
     )
-    too_little = (
-        unverified.join(items, on="item", how="inner")
-        .join(places, on="place", how="inner")
-        .select("rule", "market", "channel", "location", "sku", "seller")
-    )
-    findings = reconcile(found, told, too_little, memory, world, rules)
-    return roll_up(findings, census(seen.filter("compared"), world, items, known), memory, world)
+    return roll_up(findings, census(judged.seen.filter(pl.col("compared")), world, items, known), memory, world)
+
+
+def _told(offers: pl.DataFrame, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Offers with their codes as text."""
+    return offers.join(items, on="item", how="inner").join(places, on="place", how="inner").drop("item", "place")

@@ -70,9 +70,10 @@ def lint_prices(world: World, rules: Sequence[Rule], items: pl.DataFrame, place_
     offers = decided_offers(points, world, places)
     judged = expect(offers.lazy(), points.lazy(), world, places)
     frames = frames_of(world, judged, points.lazy(), labels.read(offers["promotion_label"]), items, places)
-    candidates = run_rules(judged, judging, world, items, frames).collect()
-    unproven = not_provable(judged, judging, world, items, frames).collect().height
-    diagnosed = diagnose(candidates, world, points, places, products(world, items).collect())
+    catalogue = products(world, items).collect()
+    candidates = run_rules(judged, judging, catalogue.lazy(), frames).collect()
+    unproven = not_provable(judged, judging, catalogue.lazy(), frames).collect().height
+    diagnosed = diagnose(candidates, world, points, places, catalogue)
     found = describe(diagnosed, points, judging, world, items, places)
     return _completed(found, world.night), unproven
 

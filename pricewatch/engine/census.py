@@ -17,7 +17,8 @@ import polars as pl
 
 from pricewatch.domain import windows
 from pricewatch.engine.places import numbered
-from pricewatch.engine.scopes import Scope, every_night, source_file
+from pricewatch.engine.scopes import Scope, every_night
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.world import World
 
 PROMOTION_ROWS = ("promotion_row", "member_promotion_row", "ended_row", "ended_member_row")
@@ -42,20 +43,19 @@ PRICE_ROWS = ("price_row", "next_price_row")
 PLACE = ("market", "channel", "zone", "location")
 
 
-def asked(columns: list[str]) -> list[pl.Expr]:
-    """What a census reads of judged offers, besides their keys: the central rows they were judged by, and their `file`."""
-    rows = (*PROMOTION_NAMES, *PRICE_ROWS)
-    # One category a file: a code a row instead of a text.
-    file = source_file(pl.col("source"), pl.col("source_ref")).cast(pl.Categorical).alias("file")
-    return [*(pl.col(name) for name in rows if name in columns), file]
+CENTRAL_ROWS = (*PROMOTION_NAMES, *PRICE_ROWS)
+
+
+def central_rows(judged: pl.DataFrame) -> list[str]:
+    """The columns of judged offers by which they name the central rows they were judged by."""
+    return [name for name in CENTRAL_ROWS if name in judged.columns]
 
 
 @dataclass(frozen=True)
 class Census:
     """Judged offers, to be counted by scope."""
 
-    offers: pl.DataFrame
-    """`item`, `place`, and what `asked` selects; one row a judged offer."""
+    seen: Seen
     places: pl.DataFrame
     """`place` and `PLACE`."""
     products: pl.DataFrame
@@ -76,44 +76,45 @@ class Census:
     @cached_property
     def zoned(self) -> Census:
         """The same of the offers whose list price depends on the zone."""
-        return replace(self, offers=self.offers.join(self.zone_priced, on="item", how="semi"))
+        return replace(self, seen=self.seen.of_items(self.zone_priced))
 
-    def of_roots(self, roots: pl.DataFrame) -> pl.DataFrame:
-        """The judged offers that each root is about: `root`, `market`, place and product columns, `n`.
+    def of_roots(self, roots: pl.DataFrame) -> Rooted:
+        """The judged offers that each root is about.
 
         In: `root`, `market`, `root_kind`, `root_value`. A promotion's offers are those it is for; a price change's, those whose
-        price it is. A root that the census does not know has no rows.
+        price it is. A root that the census does not know has none.
         """
         promotions = self.calendar.join(roots.filter(root_kind="promotion"), left_on=["market", "promotion"], right_on=_ROOT_KEY)
         changes = self.changes.join(roots.filter(root_kind="price change"), left_on=["market", "day"], right_on=_ROOT_KEY)
         files = self._files.join(roots.filter(root_kind="file"), left_on="name", right_on="root_value")
+        of_files = self.seen.situations.select("situation", "file").join(files.select("file", "root"), on="file", how="inner")
         rows = [
-            self.offers.select("place", "item", "file").join(files.select("file", "root"), on="file", how="inner").drop("file"),
+            of_files.select("situation", "root"),
             self._pointing(PROMOTION_NAMES, promotions.select("row", "root"), "root"),
             self._pointing(PRICE_ROWS, changes.select("row", "root"), "root"),
         ]
-        counted = pl.concat(rows).group_by("root", "place", "item").agg(n=pl.len())
-        return (
-            counted.join(self.places, on="place", how="inner")
-            .join(self.products.select("item", "sku", "category", "brand"), on="item", how="left")
-            .join(roots.select("root", "market"), on=["root", "market"], how="semi")
-        )
+        return Rooted(self, pl.concat(rows).unique(), roots.select("root", "market").unique())
 
     @cached_property
     def _by_kind(self) -> pl.DataFrame:
         """Counts by place, category, brand and file."""
-        coded = self.offers.select("place", "item", "file").join(self.products.select("item", "kind"), on="item", how="inner")
-        kinds = self.products.select("kind", "category", "brand").unique("kind")
-        counts = coded.group_by("place", "kind", "file").agg(n=pl.len())
-        named = counts.join(self._files, on="file", how="left").drop("file").rename({"name": "file"})
-        return named.join(kinds, on="kind", how="left").join(self.places, on="place", how="inner")
+        kinds = self.products.select("item", "kind")
+        coded = self.seen.situations.select("situation", "item", "file").join(kinds, on="item", how="inner")
+        counts = self.seen.by_place(coded, "kind", "file").join(self._files, on="file", how="left").drop("file")
+        named = self.products.select("kind", "category", "brand").unique("kind")
+        return counts.rename({"name": "file"}).join(named, on="kind", how="left").join(self.places, on="place", how="inner")
 
     @cached_property
     def _by_product(self) -> pl.DataFrame:
         """Counts by product and market x channel x zone."""
+        return self.by_product(self.seen.situations.select("situation"))
+
+    def by_product(self, situations: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """Counts of some situations by product and market x channel x zone, and by `columns`."""
         areas = self.places.with_columns(area=pl.struct("market", "channel", "zone").rank("dense"))
-        coded = self.offers.select("place", "item").join(areas.select("place", "area"), on="place", how="inner")
-        counts = coded.group_by("area", "item").agg(n=pl.len())
+        told = self.seen.situations.select("situation", "item", "place", "offers").join(situations, on="situation", how="inner")
+        coded = told.join(areas.select("place", "area"), on="place", how="inner")
+        counts = coded.group_by("area", "item", *columns).agg(n=pl.col("offers").sum())
         named = counts.join(areas.select("area", "market", "channel", "zone").unique(), on="area", how="inner")
         return named.join(self.products.select("item", "sku"), on="item", how="inner")
 
@@ -121,23 +122,53 @@ class Census:
     def _by_promotion(self) -> pl.DataFrame:
         """Counts by place and promotion; an offer that names one twice, for everyone and for members, is one offer."""
         named = self._pointing(PROMOTION_NAMES, self.calendar.select("row", "promotion"), "promotion")
-        return named.group_by("place", "promotion").agg(n=pl.len()).join(self.places, on="place", how="inner")
+        return self.seen.by_place(named, "promotion").join(self.places, on="place", how="inner")
 
     def _pointing(self, columns: Sequence[str], rows: pl.DataFrame, name: str) -> pl.DataFrame:
-        """`place`, `item` and `name` of the offers that name one of the central `rows` (`row`, `name`), each once a name."""
-        offers = self.offers.with_row_index("offer")
+        """`situation` and `name` of the situations that name one of the central `rows` (`row`, `name`), each once a name."""
+        told = self.seen.situations
         named = [
-            offers.select("offer", "place", "item", row=column).join(rows, on="row", how="inner")
+            told.select("situation", row=column).join(rows, on="row", how="inner").select("situation", name)
             for column in columns
-            if column in self.offers.columns
+            if column in told.columns
         ]
-        nothing = offers.clear().select("offer", "place", "item").with_columns(pl.lit(None, pl.String).alias(name))
-        return pl.concat([nothing, *(part.drop("row") for part in named)]).unique(["offer", name]).drop("offer")
+        nothing = told.clear().select("situation").with_columns(pl.lit(None, pl.String).alias(name))
+        return pl.concat([nothing, *named]).unique()
 
     @cached_property
     def _files(self) -> pl.DataFrame:
         """`file` as the offers have it, and `name` (`every_night`)."""
-        return self.offers.select("file").unique().with_columns(name=every_night(pl.col("file").cast(pl.String)))
+        return self.seen.situations.select("file").unique().with_columns(name=every_night(pl.col("file").cast(pl.String)))
+
+
+@dataclass(frozen=True)
+class Rooted:
+    """The judged offers that roots are about, to be counted by scope."""
+
+    census: Census
+    situations: pl.DataFrame
+    """`situation`, `root`."""
+    roots: pl.DataFrame
+    """`root`, `market`."""
+
+    def of(self, scope: Scope) -> pl.DataFrame:
+        """`root`, `market`, the scope's columns, `judged` (Int64)."""
+        counts = self._by_product if "sku" in scope else self._by_kind
+        here = counts.join(self.roots, on=["root", "market"], how="semi")
+        return here.group_by("root", "market", *scope).agg(judged=pl.col("n").sum().cast(pl.Int64))
+
+    @cached_property
+    def _by_product(self) -> pl.DataFrame:
+        return self.census.by_product(self.situations, "root")
+
+    @cached_property
+    def _by_kind(self) -> pl.DataFrame:
+        census = self.census
+        told = census.seen.situations.select("situation", "item").join(self.situations, on="situation", how="inner")
+        coded = told.join(census.products.select("item", "kind"), on="item", how="left")
+        named = census.products.select("kind", "category", "brand").unique("kind")
+        counts = census.seen.by_place(coded, "root", "kind").join(named, on="kind", how="left")
+        return counts.join(census.places, on="place", how="inner")
 
 
 def _summed(counts: pl.DataFrame, scope: Scope) -> pl.DataFrame:
@@ -147,10 +178,10 @@ def _summed(counts: pl.DataFrame, scope: Scope) -> pl.DataFrame:
 _ROOT_KEY = ["market", "root_value"]
 
 
-def census(seen: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Census:
+def census(seen: Seen, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Census:
     """The judged offers of a night, to be counted by scope.
 
-    In: `audit.judge`'s `seen`, of what was compared; `places` from `place_table`.
+    In: what was compared; `places` from `place_table`.
     """
     zones = world.markets.select("market", "time_zone")
     named = sorted(set(zones["time_zone"].to_list()))
@@ -161,7 +192,7 @@ def census(seen: pl.DataFrame, world: World, items: pl.DataFrame, places: pl.Dat
     )
     products = world.central.products.unique("sku", keep="first").join(items, on="sku", how="inner")
     return Census(
-        offers=seen,
+        seen=seen,
         places=places.select("place", *PLACE),
         products=products.select("item", "sku", "category", "brand", kind=pl.struct("category", "brand").rank("dense")),
         calendar=numbered(world).select("market", "promotion", row="promotion_row"),

@@ -18,15 +18,20 @@ def item_codes(world: World) -> pl.DataFrame:
 
 
 def place_codes(world: World) -> pl.DataFrame:
-    """`place`, `market`, `channel`, `location` (schema PLACES): one place a channel without stores, one a store otherwise."""
+    """`place`, `market`, `channel`, `location` (schema PLACES): one place a channel without stores, one a store otherwise.
+
+    Stores of a zone get codes side by side: they show the same prices, and what is alike is judged once where it lies together
+    (`situations`). A store that changes its zone keeps its code.
+    """
     kinds = world.channels.select("market", "channel", "channel_kind")
     stores = kinds.filter(pl.col("channel_kind") == "store").join(
-        world.central.locations.select("market", "location"), on="market", how="inner"
+        world.central.locations.select("market", "location", "zone"), on="market", how="inner"
     )
-    single = kinds.filter(pl.col("channel_kind") != "store").with_columns(location=pl.lit(None, pl.String))
-    key = ["market", "channel", "location"]
-    every = pl.concat([single.select(key), stores.select(key)]).unique()
-    new = every.join(world.places, on=key, how="anti", nulls_equal=True).sort(key, nulls_last=False)
+    nowhere = {name: pl.lit(None, pl.String) for name in ("zone", "location")}
+    single = kinds.filter(pl.col("channel_kind") != "store").with_columns(**nowhere)
+    key, order = ["market", "channel", "location"], ["market", "channel", "zone", "location"]
+    every = pl.concat([single.select(order), stores.select(order)]).unique(key)
+    new = every.join(world.places, on=key, how="anti", nulls_equal=True).sort(order, nulls_last=False)
     return _extended(world.places, new, "place")
 
 

@@ -18,32 +18,40 @@ BESIDES = ("multibuy_paid", "credit", "coupon_price")
 """What promotions give besides the price of one unit: null, too, where nothing can be compared."""
 
 
-def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.DataFrame) -> pl.LazyFrame:
+def compared(offers: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """Leading offers with what is known of their place, and `comparable` (Boolean)."""
+    known = places.select(
+        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", "leader", "landed", "low", "high",
+        "grace", "market_currency", "market_tax_included", "unit",
+    )  # fmt: skip
+    alike = (pl.col("currency") == pl.col("market_currency")) & (
+        pl.col("tax_included") == pl.col("market_tax_included")
+    ).fill_null(False)
+    placed = offers.filter(pl.col("leading")).join(known.lazy(), on="place", how="inner", validate="m:1")
+    return placed.with_columns(comparable=alike & pl.col("seller").is_null())
+
+
+def expect(
+    offers: pl.LazyFrame,
+    points: pl.LazyFrame,
+    world: World,
+    places: pl.DataFrame,
+    leading: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
     """Judged offers: leading offers, one row each, with the columns of `places.place_table` and `points.price_points`.
 
-    In: `tables.Offers`; `points` from `price_points`; `places` from `place_table`. Added besides: `comparable` (Boolean), `age`
+    In: `tables.Offers`; `points` from `price_points`; `places` from `place_table`; `leading`, what the leaders show (`leaders`),
+    where not all of their offers are among `offers`. Added besides: `comparable` (Boolean), `age`
     (Duration: `as_of` less `observed_at`), `tolerated_list_price`, `tolerated_price`, `tolerated_member_price` (what was
     expected before, while the channel's grace runs), `leader_price`, `leader_ref` and `leader_shipping` (for channels that follow
     one: what the leader should show or, where nothing was decided, what it shows; and what it takes for shipping). Without a
     price point, or not comparable, every expectation is null.
     """
-    known = places.select(
-        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", "leader", "landed", "low", "high",
-        "grace", "market_currency", "market_tax_included", "unit",
-    )  # fmt: skip
     judged = (
-        offers.filter(pl.col("leading"))
-        .join(known.lazy(), on="place", how="inner", validate="m:1")
+        compared(offers, places)
         .join(points, on=["area", "item"], how="left")
         .filter(pl.col("since").is_null() | _in_segment(world))
-        .with_columns(
-            comparable=(
-                (pl.col("currency") == pl.col("market_currency"))
-                & (pl.col("tax_included") == pl.col("market_tax_included")).fill_null(False)
-                & pl.col("seller").is_null()
-            ),
-            age=pl.lit(world.as_of, tables.UTC) - pl.col("observed_at"),
-        )
+        .with_columns(age=pl.lit(world.as_of, tables.UTC) - pl.col("observed_at"))
     )
     fit = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
     judged = judged.with_columns(
@@ -58,7 +66,8 @@ def expect(offers: pl.LazyFrame, points: pl.LazyFrame, world: World, places: pl.
         "member_applied",
         strict=False,
     )
-    return judged.join(_leaders(judged), on=["market", "leader", "item"], how="left", validate="m:1")
+    shown = leaders(judged) if leading is None else leading
+    return judged.join(shown, on=["market", "leader", "item"], how="left", validate="m:1")
 
 
 def _young(name: str) -> pl.Expr:
@@ -73,8 +82,11 @@ def _in_segment(world: World) -> pl.Expr:
     return (pl.col("since") <= seen) & (seen < pl.col("until"))
 
 
-def _leaders(judged: pl.LazyFrame) -> pl.LazyFrame:
-    """What each channel's leader should show for an item, or shows; null where its places disagree."""
+def leaders(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """What each channel's leader should show for an item, or shows; null where its places disagree.
+
+    `market`, `leader`, `item`, `leader_price`, `leader_ref`, `leader_shipping`. In: judged offers, those of leaders among them.
+    """
     said = pl.coalesce("expected_price", "price")
     one, alike = said.min() == said.max(), pl.col("shipping").min() == pl.col("shipping").max()
     return (

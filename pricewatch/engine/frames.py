@@ -30,7 +30,7 @@ def frames_of(
     return {
         "history": world.history,
         "source_runs": world.source_runs.lazy(),
-        "assortment": assortment(world, items, places, points),
+        "assortment": assortment(due(world, items, places, points), places),
         "calendar": numbered(world).lazy(),
         "zone_prices": zone_prices(world, points, places),
         "families": families(world, judged, items),
@@ -79,12 +79,16 @@ def unit_prices(world: World, judged: pl.LazyFrame, items: pl.DataFrame) -> pl.L
     )
 
 
+BESIDE = {"families": families, "unit_prices": unit_prices}
+"""Frames that look at several products at once; each is made of all offers, before products are judged apart."""
+
+
 def _own(judged: pl.LazyFrame) -> pl.LazyFrame:
     return judged.filter(pl.col("seller").is_null(), pl.col("comparable"), pl.col("price").is_not_null())
 
 
-def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
-    """Products that must be listed: `item`, `place` with the place's columns and `list_price`, in healthy channels only.
+def due(world: World, items: pl.DataFrame, places: pl.DataFrame, points: pl.LazyFrame) -> pl.LazyFrame:
+    """Products that must be listed in an area, in healthy channels only: `item`, `area`, `list_price`, `price_row`.
 
     A channel is healthy when every one of its sources delivered completely; others are not asked for what they did not bring.
     """
@@ -103,14 +107,21 @@ def assortment(world: World, items: pl.DataFrame, places: pl.DataFrame, points: 
         .join(items, on="sku", how="inner")
         .select("item", "channel")
     )
-    where = places.select(
-        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", currency="market_currency"
-    )
+    areas = places.select("area", "market", "channel").unique()
     now = pl.lit(world.as_of, tables.UTC)
     priced = points.filter(pl.col("since") <= now, now < pl.col("until"), pl.col("price_row").is_not_null())
     return (
         listed.join(healthy, on="channel", how="inner")
-        .join(where, on=["market", "channel"], how="inner")
+        .join(areas, on=["market", "channel"], how="inner")
         .lazy()
         .join(priced.select("area", "item", "list_price", "price_row"), on=["area", "item"], how="inner")
+        .select("item", "area", "list_price", "price_row")
     )
+
+
+def assortment(must: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """Products and the places that must list them: `item`, `place` with the place's columns, and `list_price`. In: `due`."""
+    where = places.select(
+        "place", "area", "market", "channel", "channel_kind", "location", "zone", "role", currency="market_currency"
+    )
+    return must.join(where.lazy(), on="area", how="inner")

@@ -22,12 +22,10 @@ import polars as pl
 from pricewatch.domain import tables
 from pricewatch.engine import waivers
 from pricewatch.engine.checks import registry
+from pricewatch.engine.seen import LOOKED_AT
 from pricewatch.engine.world import Memory, Rule, World
 
 OFFER = ["market", "channel", "location", "sku", "seller"]
-
-LOOKED_AT = ("compared", "decided", "led")
-"""How far an offer was looked at: comparable at all, with its own decided price, with its leader's (`engine.audit.Judged`)."""
 
 LIVING = ("new", "open", "regressed", "unverified", "waived")
 
@@ -37,9 +35,9 @@ def reconcile(
 ) -> pl.DataFrame:
     """`tables.Findings` of this night, all states, without incidents.
 
-    In: `findings.describe`'s rows; `seen`: tonight's offers as text (`market`, `channel`, `location`, `sku`, `seller`) and how
-    far each was looked at (`LOOKED_AT`, Boolean); `too_little`: `rule` and offer, where a rule saw too little to call it right;
-    what earlier nights left; the rules that were run. Out: found rows with their state, and earlier ones that are resolved or
+    In: `findings.describe`'s rows; `seen`: tonight's offers that earlier findings are about, as text (`market`, `channel`,
+    `location`, `sku`, `seller`) and how far each was looked at (`LOOKED_AT`, Boolean); `too_little`: `rule` and offer, where a
+    rule saw too little to call it right; what earlier nights left; the rules that were run. Out: found rows with their state, and earlier ones that are resolved or
     unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")

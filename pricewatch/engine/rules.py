@@ -78,54 +78,67 @@ EVIDENCE: dict[str, pl.DataType] = {
 
 
 def run_rules(
-    offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, frames: Mapping[str, pl.LazyFrame]
+    offers: pl.LazyFrame, rules: Sequence[Rule], catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]
 ) -> pl.LazyFrame:
     """Candidates of every rule: `rule` (its id) plus `CANDIDATE` plus `EVIDENCE`, one row a suspected offer and rule.
 
-    In: judged offers (`expect`) and the world frames checks may ask for by name. Rows keep no order.
+    In: judged offers (`expect`), the catalogue (`products`), and the world frames checks may ask for by name. Rows keep no order.
     """
-    catalogue = products(world, items)
     found = [_candidates(rule, offers, catalogue, frames) for rule in rules]
     empty = pl.LazyFrame(schema={"rule": pl.String, **EVIDENCE, **CANDIDATE})
     return pl.concat([empty, *found])
 
 
-def not_provable(
-    offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame, frames: Mapping[str, pl.LazyFrame]
+def suspected(
+    offers: pl.LazyFrame, rules: Sequence[Rule], catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame], key: str
 ) -> pl.LazyFrame:
-    """Offers that some rule can call neither right nor wrong: `item`, `place`, each once."""
-    catalogue = products(world, items)
-    found = [pl.LazyFrame(schema={"item": pl.Int32, "place": pl.Int32})]
+    """`key` of the offers that some rule suspects, each once. In: as `run_rules`, offers with a column `key`."""
+    found = [offers.select(key).clear(), *(_suspects(rule, offers, catalogue, frames).select(key) for rule in rules)]
+    return pl.concat(found).unique()
+
+
+def not_provable(
+    offers: pl.LazyFrame,
+    rules: Sequence[Rule],
+    catalogue: pl.LazyFrame,
+    frames: Mapping[str, pl.LazyFrame],
+    key: Sequence[str] = ("item", "place"),
+) -> pl.LazyFrame:
+    """Offers that some rule can call neither right nor wrong: `key`, each once."""
+    found = [offers.select(key).clear()]
     for rule in rules:
         kind = registry()[rule.check]
         if kind.unproven is not None:
             where = condition(rule.where)
             given = {name: _frame(frames[name], name, rule, where, catalogue) for name in kind.frames}
             claims = kind.unproven(_concerned(offers, rule, where, catalogue), rule.params, **given)
-            found.append(claims.select("item", "place"))
+            found.append(claims.select(key))
     return pl.concat(found).unique()
 
 
-def judged_by(offers: pl.LazyFrame, rules: Sequence[Rule], world: World, items: pl.DataFrame) -> pl.LazyFrame:
+def judged_by(offers: pl.LazyFrame, rules: Sequence[Rule], catalogue: pl.LazyFrame) -> pl.LazyFrame:
     """One row, a column a rule about offers: how many of our own offers it is about that show what it looks at (Int64).
 
-    A rule with none of them found nothing because it looked at nothing: its condition fits no channel, or no source delivers the
-    price it is about.
+    In: judged offers with `offers` (Int64), how many each row stands for. A rule with none of them found nothing because it
+    looked at nothing: its condition fits no channel, or no source delivers the price it is about.
     """
-    ours = [
-        rule for rule in rules if registry()[rule.check].scope == "offers" and "assortment" not in registry()[rule.check].frames
-    ]
-    named = {name for rule in ours if rule.where for name in conditions.columns_of(rule.where)}
+    named = {name for rule in rules for name in columns_read(rule)}
     if wanted := [name for name in PRODUCT_COLUMNS if name in named]:
-        offers = offers.join(products(world, items).select("item", *wanted), on="item", how="left", validate="m:1")
+        offers = offers.join(catalogue.select("item", *wanted), on="item", how="left", validate="m:1")
     counted = {}
-    for rule in ours:
+    for rule in rules:
         observes, where = registry()[rule.check].observes, condition(rule.where)
         shown = pl.col("seller").is_null() if where is None else where & pl.col("seller").is_null()
         if observes is not None:
             shown &= pl.col(observes(rule.params)).is_not_null()
-        counted[rule.id] = shown.sum().cast(pl.Int64)
+        counted[rule.id] = pl.col("offers").filter(shown).sum().cast(pl.Int64)
     return offers.select(**counted)
+
+
+def about_offers(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that look at what is shown: not at what is missing, not at sources."""
+    kinds = registry()
+    return [rule for rule in rules if kinds[rule.check].scope != "night" and "assortment" not in kinds[rule.check].frames]
 
 
 def not_verified(offers: pl.LazyFrame, rules: Sequence[Rule], asked: pl.DataFrame) -> pl.LazyFrame:
@@ -141,6 +154,13 @@ def not_verified(offers: pl.LazyFrame, rules: Sequence[Rule], asked: pl.DataFram
         if right is not None:
             found.append(remembered.filter(~right).select(pl.lit(rule.id).alias("rule"), "item", "place", "seller"))
     return pl.concat(found).join(asked.lazy(), on=["rule", "item", "place"], how="semi")
+
+
+def columns_read(rule: Rule) -> frozenset[str]:
+    """Columns of judged offers and of the catalogue that a rule names: in its condition, or by its parameters."""
+    kind = registry()[rule.check]
+    named = set() if rule.where is None else set(conditions.columns_of(rule.where))
+    return frozenset(named | (kind.reads(rule.params) if kind.reads is not None else frozenset()))
 
 
 def products(world: World, items: pl.DataFrame) -> pl.LazyFrame:
@@ -159,17 +179,22 @@ def condition(where: str | None) -> pl.Expr | None:
 
 
 def _candidates(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    kind = registry()[rule.check]
-    where = condition(rule.where)
-    concerned = _concerned(offers, rule, where, catalogue) if kind.scope == "offers" else offers
-    given = {name: _frame(frames[name], name, rule, where, catalogue) for name in kind.frames}
-    suspected = kind.function(concerned, rule.params, **given)
-    has = set(suspected.collect_schema().names())
+    suspects = _suspects(rule, offers, catalogue, frames)
+    has = set(suspects.collect_schema().names())
     columns = {**EVIDENCE, **CANDIDATE}
-    return suspected.select(
+    return suspects.select(
         pl.lit(rule.id).alias("rule"),
         *((pl.col(name) if name in has else pl.lit(None)).cast(dtype).alias(name) for name, dtype in columns.items()),
     )
+
+
+def _suspects(rule: Rule, offers: pl.LazyFrame, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """What the rule's check suspects, with every column that it leaves."""
+    kind = registry()[rule.check]
+    where = condition(rule.where)
+    concerned = _concerned(offers, rule, where, catalogue) if kind.scope != "night" else offers
+    given = {name: _frame(frames[name], name, rule, where, catalogue) for name in kind.frames}
+    return kind.function(concerned, rule.params, **given)
 
 
 def _concerned(rows: pl.LazyFrame, rule: Rule, where: pl.Expr | None, catalogue: pl.LazyFrame) -> pl.LazyFrame:

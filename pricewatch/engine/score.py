@@ -20,6 +20,7 @@ import polars as pl
 from pricewatch.domain import tables
 from pricewatch.engine.findings import CHARGED
 from pricewatch.engine.incidents import ACTIVE
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.world import World
 
 PROMOTIONS = ("promotion_missing", "promotion_stale", "promotion_early")
@@ -27,13 +28,15 @@ PROMOTIONS = ("promotion_missing", "promotion_stale", "promotion_early")
 
 FOUR_WEEKS = timedelta(weeks=4)
 
+KEY = ["market", "channel", "location", "category"]
+
 SCOPES = {"market": "market", "channel": "channel", "store": "location", "category": "category"}
 """What scores are told by, and the column that says which."""
 
 
 def scores(
     findings: pl.DataFrame,
-    seen: pl.DataFrame,
+    seen: Seen,
     listed: pl.DataFrame,
     points: pl.DataFrame,
     world: World,
@@ -42,17 +45,19 @@ def scores(
 ) -> pl.DataFrame:
     """`tables.Scores` of one night, sorted; no row where there is nothing to share out.
 
-    In: reconciled findings; `audit.Judged`'s `seen` and `listed`, collected; the night's price points; its codes.
+    In: reconciled findings; what was seen; `listed`, how many products each place must list by category (`place`, `category`,
+    `listed`); the night's price points; its codes.
     """
     where = places.select("place", "market", "channel", "location")
     products = world.central.products.join(items, on="sku", how="inner").select("item", "category")
     active = findings.filter(pl.col("state").is_in(list(ACTIVE)))
+    held = _held(seen.own, where, products)
     counted = [
-        _consistent(active, seen, where, products),
-        _on_time(active, seen, world, where, products),
+        _consistent(active, held),
+        _on_time(active, seen.own, world, where, products),
         _listed(active, listed, where),
         _open_days(active, world),
-        _decided(seen, where, products),
+        _decided(held),
         *_policy(points, world),
     ]
     told = [
@@ -77,23 +82,22 @@ Measured = tuple[str, pl.DataFrame]
 """A measure's name, and `good` and `total` with the columns of `SCOPES` that it can be told by."""
 
 
-def _consistent(active: pl.DataFrame, seen: pl.DataFrame, where: pl.DataFrame, products: pl.DataFrame) -> Measured:
-    key = ["market", "channel", "location", "category"]
-    held = _own(seen).filter(pl.col("decided") | pl.col("led")).join(where, on="place").join(products, on="item", how="left")
+def _consistent(active: pl.DataFrame, held: pl.DataFrame) -> Measured:
     wrong = active.filter(pl.col("subject").is_in(CHARGED), pl.col("seller").is_null(), pl.col("sku").is_not_null())
-    offers = wrong.select(*key, "sku").unique().group_by(key).agg(bad=pl.len().cast(pl.Int64))
-    return "consistent", _shared(held.group_by(key).agg(total=pl.len().cast(pl.Int64)), offers, key)
+    offers = wrong.select(*KEY, "sku").unique().group_by(KEY).agg(bad=pl.len().cast(pl.Int64))
+    return "consistent", _shared(held.filter("good").group_by(KEY).agg(total=pl.col("n").sum()), offers, KEY)
 
 
-def _on_time(active: pl.DataFrame, seen: pl.DataFrame, world: World, where: pl.DataFrame, products: pl.DataFrame) -> Measured:
+def _on_time(active: pl.DataFrame, seen: Seen, world: World, where: pl.DataFrame, products: pl.DataFrame) -> Measured:
     """A promotion and place each once: executed where nothing of it is missing, left standing or brought forward."""
-    key = ["market", "channel", "location", "category", "promotion"]
+    key = [*KEY, "promotion"]
     calendar = world.central.promotions.select(pl.int_range(pl.len(), dtype=pl.Int32).alias("row"), "promotion")
     running = pl.concat(
-        _own(seen).filter(pl.col(column).is_not_null()).select("item", "place", row=column)
+        seen.situations.filter(pl.col(column).is_not_null()).select("situation", "item", row=column)
         for column in ("promotion_row", "member_promotion_row")
     )
-    given = running.unique().join(calendar, on="row").join(where, on="place").join(products, on="item", how="left").select(key)
+    named = running.join(calendar, on="row").join(products, on="item", how="left")
+    given = seen.by_place(named, "category", "promotion").join(where, on="place").select(key)
     failed = active.filter(pl.col("check").is_in(PROMOTIONS), pl.col("promotion").is_not_null()).select(key).unique()
     every = pl.concat([given, failed]).unique()
     late = failed.with_columns(bad=pl.lit(1, pl.Int64))
@@ -101,10 +105,9 @@ def _on_time(active: pl.DataFrame, seen: pl.DataFrame, world: World, where: pl.D
 
 
 def _listed(active: pl.DataFrame, listed: pl.DataFrame, where: pl.DataFrame) -> Measured:
-    key = ["market", "channel", "location", "category"]
-    must = listed.join(where, on="place").group_by(key).agg(total=pl.col("listed").sum())
-    missing = active.filter(pl.col("check") == "coverage").select(*key, "sku").unique()
-    return "listed", _shared(must, missing.group_by(key).agg(bad=pl.len().cast(pl.Int64)), key)
+    must = listed.join(where, on="place").group_by(KEY).agg(total=pl.col("listed").sum())
+    missing = active.filter(pl.col("check") == "coverage").select(*KEY, "sku").unique()
+    return "listed", _shared(must, missing.group_by(KEY).agg(bad=pl.len().cast(pl.Int64)), KEY)
 
 
 def _open_days(active: pl.DataFrame, world: World) -> Measured:
@@ -114,10 +117,16 @@ def _open_days(active: pl.DataFrame, world: World) -> Measured:
     )
 
 
-def _decided(seen: pl.DataFrame, where: pl.DataFrame, products: pl.DataFrame) -> Measured:
-    good = (pl.col("decided") | pl.col("led")).cast(pl.Int64)
-    told = _own(seen).filter("compared").select("item", "place", good=good, total=pl.lit(1, pl.Int64))
-    return "decided", told.join(where, on="place").join(products, on="item", how="left").drop("item", "place")
+def _decided(held: pl.DataFrame) -> Measured:
+    told = held.filter("compared")
+    return "decided", told.select(*KEY, good=pl.when("good").then("n").otherwise(0), total="n")
+
+
+def _held(seen: Seen, where: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+    """Offers (`n`) by `KEY`, by whether they can be `compared`, and were held against something decided (`good`)."""
+    told = seen.situations.select("situation", "item", "compared", good=pl.col("decided") | pl.col("led"))
+    counts = seen.by_place(told.join(products, on="item", how="left"), "category", "compared", "good")
+    return counts.join(where, on="place")
 
 
 def _policy(points: pl.DataFrame, world: World) -> list[Measured]:
@@ -140,10 +149,6 @@ def _policy(points: pl.DataFrame, world: World) -> list[Measured]:
     )
     # a price list that is issued without prices for anybody to see decides nothing
     return [("zoned", zoned), ("changed", changed)] if points.height else []
-
-
-def _own(seen: pl.DataFrame) -> pl.DataFrame:
-    return seen.filter(pl.col("seller").is_null())
 
 
 def _shared(every: pl.DataFrame, bad: pl.DataFrame, key: list[str]) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import polars as pl
 
 from pricewatch.domain.money import BASIS_POINTS
-from pricewatch.engine.census import Census
+from pricewatch.engine.census import Census, Rooted
 from pricewatch.engine.cover import EXPLAINED
 from pricewatch.engine.scopes import WHERE, Scope
 from pricewatch.engine.world import Type
@@ -46,11 +46,11 @@ def whereabouts(members: pl.DataFrame, counts: Census) -> pl.DataFrame:
     return best.sort("root", "market").select(list(WHEREABOUTS))
 
 
-def _told(members: pl.DataFrame, offers: pl.DataFrame, whole: pl.DataFrame, scope: Scope, at: int) -> pl.DataFrame:
+def _told(members: pl.DataFrame, offers: Rooted, whole: pl.DataFrame, scope: Scope, at: int) -> pl.DataFrame:
     """The roots that can be told in one term. In none, each can, however little of it is wrong."""
     key = ["root", "market", *scope]
     found = members.group_by(key).agg(findings=pl.len(), wrong=pl.col("offer").n_unique().cast(pl.Int64))
-    parts = found.join(offers.group_by(key).agg(judged=pl.col("n").sum().cast(pl.Int64)), on=key, how="left", nulls_equal=True)
+    parts = found.join(offers.of(scope), on=key, how="left", nulls_equal=True)
     parts = parts.with_columns(judged=pl.when(pl.col("judged").is_not_null()).then(pl.max_horizontal("judged", "wrong")))
     if scope:
         mostly = pl.col("wrong") * BASIS_POINTS >= pl.col("judged") * MOSTLY_WRONG

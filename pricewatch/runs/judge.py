@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from pricewatch.domain import labels, tables
+from pricewatch.domain import tables
 from pricewatch.engine import codes, waivers
-from pricewatch.engine.audit import conclude, decide, gather, judge, silent_places
+from pricewatch.engine.audit import brief, conclude, decide, due_by_category, gather, night_rules, silent_places
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
+from pricewatch.engine.judging import judge
 from pricewatch.engine.match import unmatched
 from pricewatch.engine.places import place_table
 from pricewatch.engine.score import scores
@@ -55,14 +56,13 @@ def audit(
     refused = refused.sort("source", "source_ref")
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
     points = decide(world, items, places)
-    judged = judge(seen.lazy(), points, labels.read(seen["promotion_label"]), rules, world, memory, items, places)
-    # Apart, not together: over a shared plan `collect_all` keeps the shared part in memory, which is slower and larger.
-    candidates, again, unproven = judged.candidates.collect(), judged.seen.collect(), judged.not_provable.collect()
-    own, compared = again["seller"].null_count(), int(again["compared"].sum())
-    held = again.select((pl.col("decided") | pl.col("led")).sum()).item()
-    unverified = judged.not_verified.collect()
-    by_rule = dict(judged.judged_by.collect().unpivot().rows())
-    findings, incidents = conclude(candidates, again, unverified, points, rules, world, memory, items, places)
+    given = brief(seen.lazy(), points, rules, world, memory, items, places)
+    judged = judge(seen, given)
+    judged = replace(judged, candidates=pl.concat([judged.candidates, night_rules(given)]))
+    findings, incidents = conclude(judged, points, rules, world, memory, items, places)
+    looked = judged.seen.situations
+    own = looked.filter(pl.col("seller").is_null())
+    held, compared = (int(own.filter(which)["offers"].sum()) for which in (pl.col("decided") | pl.col("led"), pl.col("compared")))
     return Audit(
         offers=seen,
         quarantine=refused,
@@ -70,7 +70,7 @@ def audit(
         findings=findings,
         incidents=incidents,
         source_runs=world.source_runs,
-        scores=scores(findings, again, judged.listed.collect(), points, world, items, places),
+        scores=scores(findings, judged.seen, due_by_category(given), points, world, items, places),
         items=items,
         places=places,
         told=told,
@@ -79,15 +79,15 @@ def audit(
             "offers": seen.height,
             "judged": held,
             "undecided": compared - held,
-            "not_comparable": own - compared,
-            "others": again.height - own,
-            "second_surfaces": seen.height - again.height,
-            "not_provable": unproven.height,
+            "not_comparable": int(own["offers"].sum()) - compared,
+            "others": int(looked["offers"].sum()) - int(own["offers"].sum()),
+            "second_surfaces": seen.height - int(looked["offers"].sum()),
+            "not_provable": judged.not_provable.height,
             "quarantined": refused.height,
             "unmatched": strangers.height,
             "places": place_table(world, places).height,
-            **{f"{SILENT}{place}": 1 for place in silent_places(seen, world, places)},
-            **{f"{JUDGED_BY}{rule}": count for rule, count in by_rule.items()},
+            **{f"{SILENT}{place}": 1 for place in silent_places(judged.seen, world, places)},
+            **{f"{JUDGED_BY}{rule}": count for rule, count in judged.judged_by.items()},
             **{f"{HOLDS_NOTHING}{waiver}": 1 for waiver in waivers.idle(findings, memory.waivers, world.night)},
             **{f"{LAPSED}{waiver}": 1 for waiver in waivers.lapsed(findings, memory.findings, memory.waivers, world.night)},
         },

@@ -12,6 +12,7 @@ import polars as pl
 from pricewatch.domain import labels, tables
 from pricewatch.engine.checks import registry
 from pricewatch.engine.rules import EVIDENCE, PRODUCT_COLUMNS, run_rules
+from pricewatch.engine.rules import products as catalogue
 from pricewatch.engine.world import Central, Rule, World
 from pricewatch.testing.text_tables import MONEY, typed
 from pricewatch.testing.worlds import AS_OF, NIGHT, SEEN
@@ -127,7 +128,7 @@ def findings_among(
     world = World(night=NIGHT, as_of=AS_OF, central=central, items=items)
     given = {name: frame.lazy() for name, frame in {**_quiet_frames(), "labels": said_of(offers), **(frames or {})}.items()}
     bare = offers.drop(PRODUCT_COLUMNS)
-    found = run_rules(bare.lazy(), [rule], world, items, given).collect()
+    found = run_rules(bare.lazy(), [rule], catalogue(world, items), given).collect()
     places = offers.select("place", "market", "channel", "location").unique()
     delta = pl.col("observed") - pl.col("expected")
     return (

@@ -15,6 +15,7 @@ import polars as pl
 
 from pricewatch.domain import tables
 from pricewatch.engine.census import PLACE, Census, census
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.world import Central, World
 from pricewatch.testing import AS_OF, MARKET, NIGHT, SEEN
 
@@ -116,7 +117,7 @@ def planted(*, night_of: int = 0, share: float = 1.0) -> Planted:
     quiet = World(
         night=NIGHT, as_of=AS_OF, markets=MARKET, central=decided, items=catalogue().select("item", "sku"),
     )  # fmt: skip
-    counts = census(seen, quiet, quiet.items, places().select("place", *PLACE))
+    counts = census(Seen.of(seen), quiet, quiet.items, places().select("place", *PLACE))
     return Planted(found, pl.DataFrame({"fingerprint": found["fingerprint"], "planted": drawn["planted"]}), counts, quiet)
 
 

@@ -8,6 +8,7 @@ import pytest
 from pricewatch.domain import tables
 from pricewatch.engine.census import PLACE, census
 from pricewatch.engine.incidents import roll_up
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.world import Audit, Central, Memory
 from pricewatch.testing import NIGHT, central, channel, night, raw, remembered, rule, source, world
 
@@ -191,7 +192,7 @@ def test_money_of_two_markets_is_never_added_up() -> None:
     nothing = pl.DataFrame(schema={"item": pl.Int32, "place": pl.Int32, "file": pl.Categorical})
     places = pl.DataFrame(schema={"place": pl.Int32, **dict.fromkeys(PLACE, pl.String)})
     items = pl.DataFrame(schema={"item": pl.Int32, "sku": pl.String})
-    incidents = roll_up(found, census(nothing, given, items, places), Memory(), given)[1]
+    incidents = roll_up(found, census(Seen.of(nothing), given, items, places), Memory(), given)[1]
     assert incidents.sort("currency").select("currency", "impact", "findings").rows() == [("EUR", 210, 3), ("USD", 300, 3)]
     assert incidents["incident"].n_unique() == 2
     assert incidents.sort("currency")["title"].str.starts_with("fr, ").to_list() == [True, False]

@@ -15,6 +15,7 @@ import pytest
 from pricewatch.domain import tables
 from pricewatch.engine.census import PLACE, Census, census
 from pricewatch.engine.scopes import Scope, keyed
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.whereabouts import whereabouts
 from pricewatch.engine.world import World
 from pricewatch.testing import AS_OF, MARKET, NIGHT, central
@@ -59,7 +60,7 @@ def counts() -> Census:
             file=pl.format("inbox/2026-03-13/{}.csv", "channel").cast(pl.Categorical),
         )
     )
-    return census(offers, world, ITEMS, places)
+    return census(Seen.of(offers), world, ITEMS, places)
 
 
 @pytest.mark.parametrize(

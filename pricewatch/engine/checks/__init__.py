@@ -60,6 +60,8 @@ class Params(BaseModel):
 
 Function = Callable[..., pl.LazyFrame]
 
+Scope = Literal["offer", "product", "night"]
+
 
 @dataclass(frozen=True)
 class Check:
@@ -78,8 +80,8 @@ class Check:
     """Columns of the judged offers it reads."""
     frames: tuple[str, ...]
     """World frames it asks for by keyword."""
-    scope: str
-    """`offers`: separable by SKU. `night`: judged once a night (sources)."""
+    scope: Scope
+    """What it looks at together: `offer`, each by itself; `product`, all offers of one product; `night`, sources."""
     refines: frozenset[str]
     """Kinds whose finding on the same offer and price this one makes superfluous, being more specific."""
     unproven: Function | None
@@ -142,7 +144,7 @@ def check(
     sentence: str = SENTENCE,
     keyed_by_promotion: bool = False,
     needs: set[str] | frozenset[str] = frozenset(),
-    scope: str = "offers",
+    scope: Scope = "offer",
     refines: set[str] | frozenset[str] = frozenset(),
     unproven: Function | None = None,
     observes: Callable[[Any], str] | None = None,

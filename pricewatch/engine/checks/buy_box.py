@@ -37,6 +37,7 @@ def sees_enough(params: BuyBox) -> pl.Expr:
 
 @check(
     title="buy box",
+    scope="product",
     sentence="{place}: {detail}",
     needs={"price", "shipping", "points", "buy_box", "available", "tax_included", "unit"},
     observes=lambda params: "buy_box" if params.find == "lost" else "price",

@@ -18,7 +18,7 @@ class Coverage(Params):
     )
 
 
-@check(title="not listed", sentence="{place}: {detail}", needs={"item", "place", "available"})
+@check(title="not listed", scope="product", sentence="{place}: {detail}", needs={"item", "place", "available"})
 def coverage(offers: pl.LazyFrame, params: Coverage, *, assortment: pl.LazyFrame) -> pl.LazyFrame:
     """Products whose catalogue entry names the channel, with a list price in force, that were not seen there tonight.
 

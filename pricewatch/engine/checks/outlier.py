@@ -51,6 +51,7 @@ class Outlier(Params):
 
 @check(
     title="price far from the usual one",
+    scope="product",
     sentence="{place} shows {observed} where {expected} is usual; {detail}",
     needs={"price", "expected_price", "promotion_row", "market", "channel_kind", "clearance", "observed_at", "unit"},
     observes=lambda _: "price",

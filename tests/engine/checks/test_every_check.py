@@ -28,7 +28,7 @@ from pricewatch.workspace.rules import load_rules, where_columns
 
 KINDS = list(registry().values())
 OURS = [kind for kind in KINDS if kind.function.__module__.startswith(f"{checks.__name__}.")]
-BY_OFFER = [kind for kind in KINDS if kind.scope == "offers"]
+BY_OFFER = [kind for kind in KINDS if kind.scope != "night"]
 SEEDS = range(4)
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -1,0 +1,226 @@
+"""Every rule on every offer of some products: each situation once, then what is suspected, offer by offer.
+
+    offers -> situations -> expect -> rules        which situations does some rule suspect?      a tenth of the offers
+    the offers of those -> expect -> rules         what is wrong with each of them               a fiftieth
+    offers -> expect -> the other rules            those that look at one place (`situations.alike` is false)
+
+The first pass decides nothing: it only tells which offers are worth a second look, and that look is the same plan. Products are
+judged apart (no rule looks at two at once, see `frames`), so a night can be judged in any number of buckets, on any machine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pricewatch.engine import census, frames
+from pricewatch.engine.checks import registry
+from pricewatch.engine.expect import expect, leaders
+from pricewatch.engine.places import LOOKS_BACK, numbered
+from pricewatch.engine.rules import about_offers, columns_read, judged_by, not_provable, not_verified, run_rules, suspected
+from pricewatch.engine.scopes import source_file
+from pricewatch.engine.seen import LOOKED_AT, Seen
+from pricewatch.engine.situations import OF_ONE_OFFER, alike, first_of_each, situate
+from pricewatch.engine.world import Rule, World
+
+REMEMBERED = ("item", "place", "seller", *LOOKED_AT)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What offers are held against: made once a night, the same for every bucket."""
+
+    world: World
+    """With its `source_runs` counted."""
+    rules: Sequence[Rule]
+    places: pl.DataFrame
+    """`places.place_table`."""
+    items: pl.DataFrame
+    catalogue: pl.DataFrame
+    """`rules.products`."""
+    points: pl.DataFrame
+    """`points.price_points`, those of the bucket at least."""
+    labels: pl.DataFrame
+    """What the offers' labels say (`domain.labels.read`)."""
+    cuts: pl.Series
+    """`situations.instants`."""
+    asked: pl.DataFrame
+    """Offers and rules of earlier findings that are not settled: `rule`, `item`, `place`."""
+    beside: Mapping[str, pl.DataFrame]
+    """Frames that look at several products at once: `families`, `unit_prices` (`frames`); empty where no rule asks for them."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong and what was looked at."""
+
+    candidates: pl.DataFrame
+    """`rules.run_rules`."""
+    seen: Seen
+    remembered: pl.DataFrame
+    """Tonight's offers of earlier findings, and how far each was looked at: `REMEMBERED`."""
+    not_provable: pl.DataFrame
+    """Offers that some rule can call neither right nor wrong: `item`, `place`."""
+    not_verified: pl.DataFrame
+    """Offers that a rule found wrong before and sees too little of tonight to call right: `rule`, `item`, `place`, `seller`."""
+    judged_by: Mapping[str, int]
+    """How many offers each rule could look at (`rules.judged_by`)."""
+
+
+def judge(offers: pl.DataFrame, brief: Brief) -> Judged:
+    """Every rule about offers, on the offers of some products.
+
+    In: `tables.Offers`, whole products, sorted by item and place; `brief.points` those of the same products, and of those that
+    must be listed and were not seen.
+    """
+    world, places, rules = brief.world, brief.places, [r for r in brief.rules if registry()[r.check].scope != "night"]
+    shown = _situated(offers, places, brief.cuts)
+    first = first_of_each(shown)
+    points, catalogue = brief.points.lazy(), brief.catalogue.lazy()
+    leading = leaders(expect(_of_leaders(shown, places).lazy(), points, world, places, _NO_LEADER)).collect()
+
+    def held(rows: pl.DataFrame) -> pl.LazyFrame:
+        return expect(rows.lazy(), points, world, places, leading.lazy())
+
+    once = held(first).collect()
+    beside = _frames(brief, once)
+    in_situations, apart = [rule for rule in rules if alike(rule)], [rule for rule in rules if not alike(rule)]
+    worth = suspected(once.lazy(), in_situations, catalogue, beside, "situation").collect()
+    again = held(shown.join(worth, on="situation", how="semi")).collect()
+    found = [
+        run_rules(again.lazy(), in_situations, catalogue, beside).collect(),
+        *(run_rules(held(_worth_a_look(shown, rule, beside)), [rule], catalogue, beside).collect() for rule in apart),
+    ]
+    asked = held(shown.join(brief.asked.select("item", "place").unique(), on=["item", "place"], how="semi")).collect()
+    told = once.select("situation", "place", "item", "seller", "file", "offers", *census.central_rows(once), **_looked_at())
+    return Judged(
+        candidates=pl.concat(found),
+        seen=Seen(told.sort("situation"), shown.select("situation", "place")),
+        remembered=asked.select("item", "place", "seller", **_looked_at()),
+        not_provable=_not_provable(once, shown, rules, held, catalogue, beside),
+        not_verified=not_verified(asked.lazy(), rules, brief.asked).collect(),
+        judged_by=_judged_by(once, shown, rules, held, catalogue),
+    )
+
+
+Held = Callable[[pl.DataFrame], pl.LazyFrame]
+"""Offers of the bucket, held against what is decided: judged offers."""
+
+
+def _situated(offers: pl.DataFrame, places: pl.DataFrame, cuts: pl.Series) -> pl.DataFrame:
+    """Leading offers of known places with their `situation` and the `file` they were read from (Categorical)."""
+    file = source_file(pl.col("source"), pl.col("source_ref")).cast(pl.Categorical)
+    areas = places.select("place", "area")
+    placed = offers.lazy().filter("leading").join(areas.lazy(), on="place", how="inner", maintain_order="left")
+    # the area is joined again with everything else that is known of a place
+    return situate(placed.with_columns(file=file).collect(), cuts).drop("area")
+
+
+def _of_leaders(shown: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    followed = places.filter(pl.col("leader").is_not_null()).select("market", channel="leader").unique()
+    leading = places.filter(role="leader").join(followed, on=["market", "channel"], how="semi")
+    return shown.join(leading.select("place"), on="place", how="semi")
+
+
+_NO_LEADER = pl.LazyFrame(
+    schema={
+        "market": pl.String, "leader": pl.String, "item": pl.Int32, "leader_price": pl.Int64, "leader_ref": pl.String,
+        "leader_shipping": pl.Int64,
+    }
+)  # fmt: skip
+
+
+def _frames(brief: Brief, once: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """The frames of `checks.FRAMES` for one bucket."""
+    points = brief.points.lazy()
+    return {
+        "history": brief.world.history,
+        "source_runs": brief.world.source_runs.lazy(),
+        "assortment": frames.assortment(_not_wholly_shown(brief, once), brief.places),
+        "calendar": numbered(brief.world).lazy(),
+        "zone_prices": frames.zone_prices(brief.world, points, brief.places),
+        "labels": brief.labels.lazy(),
+        **{name: frame.lazy() for name, frame in brief.beside.items()},
+    }
+
+
+def _not_wholly_shown(brief: Brief, once: pl.DataFrame) -> pl.LazyFrame:
+    """What must be listed (`frames.due`) in areas where not every place shows it for sale: nearly everything is in all."""
+    own = once.lazy().filter(pl.col("seller").is_null(), pl.col("available").fill_null(True))
+    in_all = brief.places.lazy().group_by("area").len("all")
+    whole = (
+        own.group_by("item", "area")
+        .agg(places=pl.col("offers").sum())
+        .join(in_all, on="area", how="inner")
+        .filter(pl.col("places") >= pl.col("all"))
+    )
+    must = frames.due(brief.world, brief.items, brief.places, brief.points.lazy())
+    return must.join(whole, on=["item", "area"], how="anti")
+
+
+def _worth_a_look(shown: pl.DataFrame, rule: Rule, beside: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """The offers that a rule about single places has to see: those that show what it observes; for one about what is missing,
+    those of products that are missing somewhere."""
+    kind = registry()[rule.check]
+    if "assortment" in kind.frames:
+        return shown.join(beside["assortment"].select("item").unique().collect(), on="item", how="semi")
+    return (
+        shown
+        if kind.observes is None or kind.scope != "offer"
+        else shown.filter(pl.col(kind.observes(rule.params)).is_not_null())
+    )
+
+
+def _looked_at() -> dict[str, pl.Expr]:
+    """How far judged offers were looked at (`seen.LOOKED_AT`)."""
+    looked = pl.col("comparable") & (pl.col("age") <= LOOKS_BACK)
+    decided, led = (pl.col(name).is_not_null() for name in ("list_price", "leader_price"))
+    return {"compared": looked, "decided": looked & decided, "led": looked & led}
+
+
+def _not_provable(
+    once: pl.DataFrame,
+    shown: pl.DataFrame,
+    rules: Sequence[Rule],
+    held: Held,
+    catalogue: pl.LazyFrame,
+    beside: Mapping[str, pl.LazyFrame],
+) -> pl.DataFrame:
+    claiming = [rule for rule in rules if registry()[rule.check].unproven is not None]
+    unproven = not_provable(once.lazy(), [rule for rule in claiming if alike(rule)], catalogue, beside, ["situation"]).collect()
+    offers = [shown.join(unproven, on="situation", how="semi").select("item", "place")]
+    for rule in claiming:
+        if not alike(rule):
+            seen = held(_worth_a_look(shown, rule, beside))
+            offers.append(not_provable(seen, [rule], catalogue, beside).collect())
+    return pl.concat(offers).unique()
+
+
+def _judged_by(
+    once: pl.DataFrame, shown: pl.DataFrame, rules: Sequence[Rule], held: Held, catalogue: pl.LazyFrame
+) -> dict[str, int]:
+    about = about_offers(rules)
+    of_one = [rule for rule in about if columns_read(rule) & OF_ONE_OFFER]
+    counts = dict(judged_by(once.lazy(), [rule for rule in about if rule not in of_one], catalogue).collect().row(0, named=True))
+    if of_one:
+        every = held(shown).with_columns(offers=pl.lit(1, pl.Int64))
+        counts |= judged_by(every, of_one, catalogue).collect().row(0, named=True)
+    return counts
+
+
+def together(parts: Sequence[Judged]) -> Judged:
+    """What several buckets gave, as one. Buckets hold whole products, so no offer is in two."""
+    counts = Counter[str]()
+    for part in parts:
+        counts.update(part.judged_by)
+    return Judged(
+        candidates=pl.concat(part.candidates for part in parts),
+        seen=Seen.together([part.seen for part in parts]),
+        remembered=pl.concat(part.remembered for part in parts),
+        not_provable=pl.concat(part.not_provable for part in parts),
+        not_verified=pl.concat(part.not_verified for part in parts),
+        judged_by=counts,
+    )
