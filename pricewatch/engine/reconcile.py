@@ -37,8 +37,8 @@ def reconcile(
 
     In: `findings.describe`'s rows; `seen`: tonight's offers that earlier findings are about, as text (`market`, `channel`,
     `location`, `sku`, `seller`) and how far each was looked at (`LOOKED_AT`, Boolean); `too_little`: `rule` and offer, where a
-    rule saw too little to call it right; what earlier nights left; the rules that were run. Out: found rows with their state, and earlier ones that are resolved or
-    unverified tonight.
+    rule saw too little to call it right; what earlier nights left; the rules that were run. Out: found rows with their state, and
+    earlier ones that are resolved or unverified tonight.
     """
     before = memory.findings.select("fingerprint", past="state", past_first="first_seen", past_since="state_since")
     held = waivers.held(found, memory.waivers, world.night).select("fingerprint", waived_by="who", waived_until="until")

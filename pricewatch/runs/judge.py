@@ -12,12 +12,13 @@ from pricewatch.engine import codes, waivers
 from pricewatch.engine.audit import brief, conclude, decide, due_by_category, gather, night_rules, silent_places
 from pricewatch.engine.central import read_central
 from pricewatch.engine.earlier import seeded, told_history
-from pricewatch.engine.judging import judge
+from pricewatch.engine.judging import together
 from pricewatch.engine.match import unmatched
 from pricewatch.engine.places import place_table
 from pricewatch.engine.score import scores
 from pricewatch.engine.settle import settle
 from pricewatch.engine.world import HOLDS_NOTHING, JUDGED_BY, LAPSED, SILENT, Audit, Memory, Rule, World
+from pricewatch.runs.buckets import Engine, Work, cut, one_by_one
 
 
 def audit(
@@ -28,12 +29,14 @@ def audit(
     central: Mapping[str, pl.LazyFrame] | None = None,
     history: pl.LazyFrame | None = None,
     memory: Memory | None = None,
+    engine: Engine = one_by_one,
 ) -> Audit:
     """One night's audit.
 
     In: a world with markets, channels, sources, codes and source runs; `offers`: `tables.Raw` rows; `central`: head office's
     files as text rows by table (None = the world's own central tables); `history`: a shop's earlier prices as text rows. Out:
-    everything the night found. The world's `source_runs` come back with their rows quarantined and unmatched counted in.
+    everything the night found; the world's `source_runs` come back with their rows quarantined and unmatched counted in.
+    `engine` judges the buckets of the night.
     """
     memory = memory or Memory()
     refused = tables.empty("quarantine")
@@ -57,7 +60,8 @@ def audit(
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
     points = decide(world, items, places)
     given = brief(seen.lazy(), points, rules, world, memory, items, places)
-    judged = judge(seen, given)
+    work = Work(given, seen.lazy(), cut(seen.lazy(), items))
+    judged = together(list(engine(work)))
     judged = replace(judged, candidates=pl.concat([judged.candidates, night_rules(given)]))
     findings, incidents = conclude(judged, points, rules, world, memory, items, places)
     looked = judged.seen.situations

@@ -47,7 +47,7 @@ def test_a_place_is_a_channel_or_each_of_its_stores() -> None:
     stores = central(locations="location  zone\n0417  Z1\n001  Z2")
     first = place_codes(world(stores, CHANNELS, SOURCES))
     assert first.schema == PLACES
-    assert first.select("place", "channel", "location").rows() == [(0, "store", "001"), (1, "store", "0417"), (2, "web", None)]
+    assert first.select("place", "channel", "location").rows() == [(0, "store", "0417"), (1, "store", "001"), (2, "web", None)]
     more = central(locations="location  zone\n0002  Z1\n0417  Z1")
     again = place_codes(world(more, [*CHANNELS, channel("app")], SOURCES, places=first))
     assert again.head(3).equals(first)
