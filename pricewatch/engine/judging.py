@@ -204,11 +204,14 @@ def _judged_by(
 ) -> dict[str, int]:
     about = about_offers(rules)
     of_one = [rule for rule in about if columns_read(rule) & OF_ONE_OFFER]
-    counts = dict(judged_by(once.lazy(), [rule for rule in about if rule not in of_one], catalogue).collect().row(0, named=True))
-    if of_one:
-        every = held(shown).with_columns(offers=pl.lit(1, pl.Int64))
-        counts |= judged_by(every, of_one, catalogue).collect().row(0, named=True)
-    return counts
+    every = held(shown).with_columns(offers=pl.lit(1, pl.Int64))
+    counted = ((once.lazy(), [rule for rule in about if rule not in of_one]), (every, of_one))
+    return {
+        rule: count
+        for offers, asked in counted
+        if asked
+        for rule, count in judged_by(offers, asked, catalogue).collect().row(0, named=True).items()
+    }
 
 
 def together(parts: Sequence[Judged]) -> Judged:
