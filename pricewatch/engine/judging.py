@@ -167,11 +167,8 @@ def _worth_a_look(shown: pl.DataFrame, rule: Rule, beside: Mapping[str, pl.LazyF
     kind = registry()[rule.check]
     if "assortment" in kind.frames:
         return shown.join(beside["assortment"].select("item").unique().collect(), on="item", how="semi")
-    return (
-        shown
-        if kind.observes is None or kind.scope != "offer"
-        else shown.filter(pl.col(kind.observes(rule.params)).is_not_null())
-    )
+    observed = kind.observes(rule.params) if kind.observes is not None and kind.scope == "offer" else None
+    return shown.filter(pl.col(observed).is_not_null()) if observed in shown.columns else shown
 
 
 def _looked_at() -> dict[str, pl.Expr]:
