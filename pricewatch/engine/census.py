@@ -87,32 +87,34 @@ class Census:
         promotions = self.calendar.join(roots.filter(root_kind="promotion"), left_on=["market", "promotion"], right_on=_ROOT_KEY)
         changes = self.changes.join(roots.filter(root_kind="price change"), left_on=["market", "day"], right_on=_ROOT_KEY)
         files = self._files.join(roots.filter(root_kind="file"), left_on="name", right_on="root_value")
-        of_files = self.seen.situations.select("situation", "file").join(files.select("file", "root"), on="file", how="inner")
         rows = [
-            of_files.select("situation", "root"),
             self._pointing(PROMOTION_NAMES, promotions.select("row", "root"), "root"),
             self._pointing(PRICE_ROWS, changes.select("row", "root"), "root"),
         ]
-        return Rooted(self, pl.concat(rows).unique(), roots.select("root", "market").unique())
+        parts = [(self.seen, pl.concat(rows).unique())]
+        for (root,), named in files.group_by("root", maintain_order=True):
+            seen = self.seen.of_files(named.select("file"))
+            parts.append((seen, seen.situations.select("situation", root=pl.lit(root))))
+        return Rooted(self, parts, roots.select("root", "market").unique())
 
     @cached_property
     def _by_kind(self) -> pl.DataFrame:
         """Counts by place, category, brand and file."""
         kinds = self.products.select("item", "kind")
-        coded = self.seen.situations.select("situation", "item", "file").join(kinds, on="item", how="inner")
-        counts = self.seen.by_place(coded, "kind", "file").join(self._files, on="file", how="left").drop("file")
+        coded = self.seen.situations.select("situation", "item").join(kinds, on="item", how="inner")
+        counts = self.seen.by_place(coded, "kind").join(self._files, on="file", how="left").drop("file")
         named = self.products.select("kind", "category", "brand").unique("kind")
         return counts.rename({"name": "file"}).join(named, on="kind", how="left").join(self.places, on="place", how="inner")
 
     @cached_property
     def _by_product(self) -> pl.DataFrame:
         """Counts by product and market x channel x zone."""
-        return self.by_product(self.seen.situations.select("situation"))
+        return self.by_product(self.seen, self.seen.situations.select("situation"))
 
-    def by_product(self, situations: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    def by_product(self, seen: Seen, situations: pl.DataFrame, *columns: str) -> pl.DataFrame:
         """Counts of some situations by product and market x channel x zone, and by `columns`."""
         areas = self.places.with_columns(area=pl.struct("market", "channel", "zone").rank("dense"))
-        told = self.seen.situations.select("situation", "item", "place", "offers").join(situations, on="situation", how="inner")
+        told = seen.situations.select("situation", "item", "place", "offers").join(situations, on="situation", how="inner")
         coded = told.join(areas.select("place", "area"), on="place", how="inner")
         counts = coded.group_by("area", "item", *columns).agg(n=pl.col("offers").sum())
         named = counts.join(areas.select("area", "market", "channel", "zone").unique(), on="area", how="inner")
@@ -138,7 +140,7 @@ class Census:
     @cached_property
     def _files(self) -> pl.DataFrame:
         """`file` as the offers have it, and `name` (`every_night`)."""
-        return self.seen.situations.select("file").unique().with_columns(name=every_night(pl.col("file").cast(pl.String)))
+        return self.seen.met.select("file").unique().with_columns(name=every_night(pl.col("file").cast(pl.String)))
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,8 @@ class Rooted:
     """The judged offers that roots are about, to be counted by scope."""
 
     census: Census
-    situations: pl.DataFrame
-    """`situation`, `root`."""
+    parts: Sequence[tuple[Seen, pl.DataFrame]]
+    """Offers, and the roots that their situations are of: `situation`, `root`."""
     roots: pl.DataFrame
     """`root`, `market`."""
 
@@ -159,16 +161,17 @@ class Rooted:
 
     @cached_property
     def _by_product(self) -> pl.DataFrame:
-        return self.census.by_product(self.situations, "root")
+        return pl.concat(self.census.by_product(seen, situations, "root") for seen, situations in self.parts)
 
     @cached_property
     def _by_kind(self) -> pl.DataFrame:
-        census = self.census
-        told = census.seen.situations.select("situation", "item").join(self.situations, on="situation", how="inner")
-        coded = told.join(census.products.select("item", "kind"), on="item", how="left")
-        named = census.products.select("kind", "category", "brand").unique("kind")
-        counts = census.seen.by_place(coded, "root", "kind").join(named, on="kind", how="left")
-        return counts.join(census.places, on="place", how="inner")
+        kinds = self.census.products.select("item", "kind")
+        counts = []
+        for seen, situations in self.parts:
+            told = seen.situations.select("situation", "item").join(situations, on="situation", how="inner")
+            counts.append(seen.by_place(told.join(kinds, on="item", how="left"), "root", "kind"))
+        named = self.census.products.select("kind", "category", "brand").unique("kind")
+        return pl.concat(counts).join(named, on="kind", how="left").join(self.census.places, on="place", how="inner")
 
 
 def _summed(counts: pl.DataFrame, scope: Scope) -> pl.DataFrame:

@@ -95,10 +95,11 @@ def judge(offers: pl.DataFrame, brief: Brief) -> Judged:
         *(run_rules(held(_worth_a_look(shown, rule, beside)), [rule], catalogue, beside).collect() for rule in apart),
     ]
     asked = held(shown.join(brief.asked.select("item", "place").unique(), on=["item", "place"], how="semi")).collect()
-    told = once.select("situation", "place", "item", "seller", "file", "offers", *census.central_rows(once), **_looked_at())
+    file = source_file(pl.col("source"), pl.col("source_ref")).cast(pl.Categorical)
+    told = once.select("situation", "place", "item", "seller", "offers", *census.central_rows(once), **_looked_at())
     return Judged(
         candidates=pl.concat(found),
-        seen=Seen(told.sort("situation"), shown.select("situation", "place")),
+        seen=Seen(told.sort("situation"), shown.select("situation", "place", file=file)),
         remembered=asked.select("item", "place", "seller", **_looked_at()),
         not_provable=_not_provable(once, shown, rules, held, catalogue, beside),
         not_verified=not_verified(asked.lazy(), rules, brief.asked).collect(),
@@ -111,12 +112,11 @@ Held = Callable[[pl.DataFrame], pl.LazyFrame]
 
 
 def _situated(offers: pl.DataFrame, places: pl.DataFrame, cuts: pl.Series) -> pl.DataFrame:
-    """Leading offers of known places with their `situation` and the `file` they were read from (Categorical)."""
-    file = source_file(pl.col("source"), pl.col("source_ref")).cast(pl.Categorical)
+    """Leading offers of known places with their `situation`."""
     areas = places.select("place", "area")
     placed = offers.lazy().filter("leading").join(areas.lazy(), on="place", how="inner", maintain_order="left")
     # the area is joined again with everything else that is known of a place
-    return situate(placed.with_columns(file=file).collect(), cuts).drop("area")
+    return situate(placed.collect(), cuts).drop("area")
 
 
 def _of_leaders(shown: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

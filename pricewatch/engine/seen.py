@@ -21,17 +21,17 @@ class Seen:
     """Leading offers of a night."""
 
     situations: pl.DataFrame
-    """`situation` (UInt32), `item`, `place` (of one of its offers: all are in one market, channel and zone), `seller`, `file`,
+    """`situation` (UInt32), `item`, `place` (of one of its offers: all are in one market, channel and zone), `seller`,
     `offers` (Int64: how many), `LOOKED_AT` (Boolean: the offer can be compared and is not too old; its own price was decided; its
     leader's is known), and the central rows it was judged by (`census.CENTRAL_ROWS`)."""
     met: pl.DataFrame
-    """One row an offer: `situation`, `place`."""
+    """One row an offer: `situation`, `place`, `file` (Categorical: what it was read from)."""
 
     @classmethod
     def of(cls, offers: pl.DataFrame) -> Seen:
-        """Each offer a situation of its own. In: the columns of `situations` but `situation` and `offers`."""
+        """Each offer a situation of its own. In: the columns of `situations` but `situation` and `offers`, and `file`."""
         numbered = offers.with_row_index("situation")
-        return cls(numbered.with_columns(offers=pl.lit(1, pl.Int64)), numbered.select("situation", "place"))
+        return cls(numbered.drop("file").with_columns(offers=pl.lit(1, pl.Int64)), numbered.select("situation", "place", "file"))
 
     @classmethod
     def together(cls, parts: Sequence[Seen]) -> Seen:
@@ -52,19 +52,27 @@ class Seen:
         return Seen(kept, self.met.join(kept.select("situation"), on="situation", how="semi"))
 
     def by_place(self, named: pl.DataFrame, *columns: str) -> pl.DataFrame:
-        """How many offers (`n`, Int64) each place has by `columns`. In: `situation` and the columns, one row a situation or more.
+        """How many offers (`n`, Int64) each place and file has by `columns`.
 
-        Counted by a code for each combination: text never meets ten million rows.
+        In: `situation` and the columns, one row a situation or more. Counted by a code for each combination: text never meets ten
+        million rows.
         """
         kinds = named.select(columns).unique(maintain_order=True).with_row_index("_code")
         coded = named.join(kinds, on=list(columns), how="left", nulls_equal=True).select("situation", "_code")
-        counts = self.met.lazy().join(coded.lazy(), on="situation", how="inner").group_by("place", "_code").len().collect()
-        return counts.join(kinds, on="_code", how="left").select("place", *columns, n=pl.col("len").cast(pl.Int64))
+        offers = self.met.lazy().join(coded.lazy(), on="situation", how="inner")
+        counts = offers.group_by("place", "file", "_code").len().collect()
+        return counts.join(kinds, on="_code", how="left").select("place", "file", *columns, n=pl.col("len").cast(pl.Int64))
 
     def of_items(self, items: pl.DataFrame) -> Seen:
         """The offers of some products (`item`)."""
         kept = self.situations.join(items, on="item", how="semi")
         return Seen(kept, self.met.join(kept.select("situation"), on="situation", how="semi"))
+
+    def of_files(self, files: pl.DataFrame) -> Seen:
+        """The offers read from some files (`file`)."""
+        met = self.met.join(files, on="file", how="semi")
+        counts = met.group_by("situation").agg(offers=pl.len().cast(pl.Int64))
+        return Seen(self.situations.drop("offers").join(counts, on="situation", how="inner"), met)
 
     @cached_property
     def own(self) -> Seen:
