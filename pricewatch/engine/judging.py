@@ -95,11 +95,10 @@ def judge(offers: pl.DataFrame, brief: Brief) -> Judged:
         *(run_rules(held(_worth_a_look(shown, rule, beside)), [rule], catalogue, beside).collect() for rule in apart),
     ]
     asked = held(shown.join(brief.asked.select("item", "place").unique(), on=["item", "place"], how="semi")).collect()
-    file = source_file(pl.col("source"), pl.col("source_ref")).cast(pl.Categorical)
     told = once.select("situation", "place", "item", "seller", "offers", *census.central_rows(once), **_looked_at())
     return Judged(
         candidates=pl.concat(found),
-        seen=Seen(told.sort("situation"), shown.select("situation", "place", file=file)),
+        seen=Seen(told.sort("situation"), shown.select("situation", "place", file=_read_from(shown))),
         remembered=asked.select("item", "place", "seller", **_looked_at()),
         not_provable=_not_provable(once, shown, rules, held, catalogue, beside),
         not_verified=not_verified(asked.lazy(), rules, brief.asked).collect(),
@@ -114,9 +113,21 @@ Held = Callable[[pl.DataFrame], pl.LazyFrame]
 def _situated(offers: pl.DataFrame, places: pl.DataFrame, cuts: pl.Series) -> pl.DataFrame:
     """Leading offers of known places with their `situation`."""
     areas = places.select("place", "area")
-    placed = offers.lazy().filter("leading").join(areas.lazy(), on="place", how="inner", maintain_order="left")
-    # the area is joined again with everything else that is known of a place
-    return situate(placed.collect(), cuts).drop("area")
+    shown = offers if offers["leading"].all() else offers.filter("leading")
+    area = shown.select("place").join(areas, on="place", how="left", maintain_order="left")["area"]
+    if area.null_count():
+        shown, area = shown.filter(area.is_not_null()), area.drop_nulls()
+    return situate(shown, area, cuts)
+
+
+def _read_from(shown: pl.DataFrame) -> pl.Series:
+    """The file each offer was read from (`scopes.source_file`, Categorical). A night has few: each is named once."""
+    stem = pl.col("source_ref").str.strip_chars_end("0123456789").cast(pl.Categorical)
+    stems = shown.select(pl.col("source").cast(pl.Categorical), stem=stem)
+    file = source_file(pl.lit(None, pl.String), pl.col("stem").cast(pl.String)).cast(pl.Categorical)
+    named = stems.select("stem").unique().with_columns(file=file)
+    known = stems.join(named, on="stem", how="left", maintain_order="left")
+    return known.select(pl.coalesce("file", "source")).to_series()
 
 
 def _of_leaders(shown: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -66,17 +66,17 @@ def instants(world: World, points: pl.DataFrame, rules: Sequence[Rule]) -> pl.Se
     return pl.concat([dated, *late, named])["at"].unique().sort()
 
 
-def situate(offers: pl.DataFrame, cuts: pl.Series) -> pl.DataFrame:
+def situate(offers: pl.DataFrame, area: pl.Series, cuts: pl.Series) -> pl.DataFrame:
     """The same offers in the same order, with `situation` (UInt32, from 0).
 
-    In: offers with `area`, sorted by item and place; `cuts` from `instants`. Offers alike lie side by side where places of an
+    In: offers sorted by item and place; the area of each; `cuts` from `instants`. Offers alike lie side by side where places of an
     area do; where they do not, a situation is there several times, which costs time and changes nothing.
     """
     if offers.is_empty():
         return offers.with_columns(situation=pl.lit(None, pl.UInt32))
     between = _between(offers["observed_at"], cuts)
     shown = [name for name in offers.columns if name not in OF_ONE_OFFER and offers[name].null_count() < offers.height]
-    columns = [offers[name] for name in shown] + ([] if between is None else [between])
+    columns = [area, *(offers[name] for name in shown), *([] if between is None else [between])]
     other = pl.any_horizontal(pl.lit(column).ne_missing(pl.lit(column).shift(1)) for column in columns)
     first = pl.int_range(offers.height) == 0
     return offers.with_columns(situation=((other | first).cum_sum() - 1).cast(pl.UInt32))
