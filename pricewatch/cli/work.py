@@ -127,6 +127,7 @@ def audit(
     night: NightOption = None,
     collected: Annotated[bool, typer.Option("--collect/--no-collect", help="Fetch first, or judge what has landed.")] = True,
     fail_on: Annotated[FailOn, typer.Option(help="Answer 1 when something this bad, or worse, is wrong.")] = FailOn.MAJOR,
+    profile: Annotated[bool, typer.Option("--profile", help="Show too how long each stage and rule took.")] = False,
     root: Root = None,
 ) -> None:
     """Do one night, and show the morning report.
@@ -142,11 +143,16 @@ def audit(
     from pricewatch.report.terminal import morning
     from pricewatch.report.totals import at_least
     from pricewatch.runs.night import run_night
+    from pricewatch.runs.stopwatch import Stopwatch
 
-    workspace = open_workspace(root)
+    workspace, stopwatch = open_workspace(root), Stopwatch()
     with watched() as watcher:
-        run = run_night(workspace, day(night), collect=collected, observer=watcher)
+        run = run_night(workspace, day(night), collect=collected, observer=watcher, watch=stopwatch)
     show(morning(run, width=width()))
+    if profile:
+        from pricewatch.report.profile import where_time_went
+
+        show(where_time_went(stopwatch.table(), width=width()))
     # A night in which nothing could be judged is no calm night.
     if run.status == "source_failed" or not run.counts.get("judged"):
         raise typer.Exit(Exit.SOURCE)

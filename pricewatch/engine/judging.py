@@ -24,6 +24,7 @@ from pricewatch.engine.rules import about_offers, columns_read, judged_by, not_p
 from pricewatch.engine.scopes import source_file
 from pricewatch.engine.seen import LOOKED_AT, Seen
 from pricewatch.engine.situations import OF_ONE_OFFER, alike, first_of_each, situate
+from pricewatch.engine.watch import Watch, unwatched
 from pricewatch.engine.world import Rule, World
 
 REMEMBERED = ("item", "place", "seller", *LOOKED_AT)
@@ -70,11 +71,11 @@ class Judged:
     """How many offers each rule could look at (`rules.judged_by`)."""
 
 
-def judge(offers: pl.DataFrame, brief: Brief) -> Judged:
+def judge(offers: pl.DataFrame, brief: Brief, watch: Watch = unwatched) -> Judged:
     """Every rule about offers, on the offers of some products.
 
     In: `tables.Offers`, whole products, sorted by item and place; `brief.points` those of the same products, and of those that
-    must be listed and were not seen.
+    must be listed and were not seen. `watch` is told of every rule.
     """
     world, places, rules = brief.world, brief.places, [r for r in brief.rules if registry()[r.check].scope != "night"]
     shown = _situated(offers, places, brief.cuts)
@@ -88,12 +89,19 @@ def judge(offers: pl.DataFrame, brief: Brief) -> Judged:
     once = held(first).collect()
     beside = _frames(brief, once)
     in_situations, apart = [rule for rule in rules if alike(rule)], [rule for rule in rules if not alike(rule)]
-    worth = suspected(once.lazy(), in_situations, catalogue, beside, "situation").collect()
-    again = held(shown.join(worth, on="situation", how="semi")).collect()
-    found = [
-        run_rules(again.lazy(), in_situations, catalogue, beside).collect(),
-        *(run_rules(held(_worth_a_look(shown, rule, beside)), [rule], catalogue, beside).collect() for rule in apart),
-    ]
+    worth = [once.select("situation").clear()]
+    for rule in in_situations:
+        with watch("rule", rule.id) as rows:
+            worth.append(suspected(once.lazy(), rule, catalogue, beside, "situation").collect())
+            rows(once.height, 0)
+    again = held(shown.join(pl.concat(worth).unique(), on="situation", how="semi")).collect()
+    found = [run_rules(again.lazy(), [], catalogue, beside).collect()]
+    for rule in rules:
+        with watch("rule", rule.id) as rows:
+            looked_at = _worth_a_look(shown, rule, beside) if rule in apart else again
+            judged = held(looked_at) if rule in apart else again.lazy()
+            found.append(run_rules(judged, [rule], catalogue, beside).collect())
+            rows(looked_at.height, found[-1].height)
     asked = held(shown.join(brief.asked.select("item", "place").unique(), on=["item", "place"], how="semi")).collect()
     told = once.select("situation", "place", "item", "seller", "offers", *census.central_rows(once), **_looked_at())
     return Judged(

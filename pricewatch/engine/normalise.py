@@ -144,7 +144,7 @@ def _observed_at(world: World) -> pl.Expr:
         for zone, form in forms
     ]
     # A file without times, read again for an old night, still tells of that night.
-    read_at = windows.instant(pl.col("collected_at"), "UTC")
+    read_at = windows.instant(pl.when(written.is_null()).then("collected_at"), "UTC")
     collected = pl.when(read_at > world.as_of).then(pl.lit(world.as_of, tables.UTC)).otherwise(read_at)
     return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
 
@@ -158,9 +158,10 @@ def _time_problems(world: World) -> list[Problem]:
 
 def _location_problems(world: World) -> list[Problem]:
     """A store's row names a store that is known. A channel without stores has one place, whatever the row says."""
-    known = world.central.locations.select(formatted("{}|{}", "market", "location")).to_series().to_list()
+    stores = world.central.locations.group_by("market").agg("location").sort("market").rows()
+    known = [(pl.col("market") == market) & pl.col("_location").is_in(locations) for market, locations in stores]
     store = pl.col("channel_kind") == "store"
-    unknown = ~pl.concat_str("market", "_location", separator="|").is_in(known)
+    unknown = pl.col("_location").is_not_null() & ~pl.any_horizontal(pl.lit(False), *known)
     return [
         Problem(store & pl.col("_location").is_null(), pl.lit("no store in the row")),
         Problem(store & unknown, formatted("store '{}' is not in the list of stores", pl.col("_location"))),

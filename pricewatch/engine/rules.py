@@ -90,11 +90,10 @@ def run_rules(
 
 
 def suspected(
-    offers: pl.LazyFrame, rules: Sequence[Rule], catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame], key: str
+    offers: pl.LazyFrame, rule: Rule, catalogue: pl.LazyFrame, frames: Mapping[str, pl.LazyFrame], key: str
 ) -> pl.LazyFrame:
-    """`key` of the offers that some rule suspects, each once. In: as `run_rules`, offers with a column `key`."""
-    found = [offers.select(key).clear(), *(_suspects(rule, offers, catalogue, frames).select(key) for rule in rules)]
-    return pl.concat(found).unique()
+    """`key` of the offers that a rule suspects. In: as `run_rules`, offers with a column `key`."""
+    return _suspects(rule, offers, catalogue, frames).select(key)
 
 
 def not_provable(

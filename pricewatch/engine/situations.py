@@ -69,8 +69,8 @@ def instants(world: World, points: pl.DataFrame, rules: Sequence[Rule]) -> pl.Se
 def situate(offers: pl.DataFrame, area: pl.Series, cuts: pl.Series) -> pl.DataFrame:
     """The same offers in the same order, with `situation` (UInt32, from 0).
 
-    In: offers sorted by item and place; the area of each; `cuts` from `instants`. Offers alike lie side by side where places of an
-    area do; where they do not, a situation is there several times, which costs time and changes nothing.
+    In: offers sorted by item and place; the area of each; `cuts` from `instants`. Offers alike lie side by side where places of
+    an area do; where they do not, a situation is there several times, which costs time and changes nothing.
     """
     if offers.is_empty():
         return offers.with_columns(situation=pl.lit(None, pl.UInt32))

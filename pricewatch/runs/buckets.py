@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pricewatch.engine.judging import Brief, Judged, judge
+from pricewatch.engine.watch import Watch, unwatched
 
 ROWS = 2_000_000
 """Offers of a bucket, about: what bounds the memory of a night, however many offers it has."""
@@ -28,6 +29,8 @@ class Work:
     offers: pl.LazyFrame
     """`tables.Offers` sorted by item and place: a scan of the lake, or a frame in memory."""
     ranges: Sequence[Range]
+    watch: Watch = unwatched
+    """Told of what is judged here; whoever judges elsewhere tells nothing."""
 
 
 Engine = Callable[[Work], Iterable[Judged]]
@@ -50,7 +53,7 @@ def judge_bucket(work: Work, number: int) -> Judged:
     within = pl.col("item").is_between(*work.ranges[number])
     world = replace(work.brief.world, history=work.brief.world.history.filter(within))
     brief = replace(work.brief, world=world, points=work.brief.points.filter(within))
-    return judge(work.offers.filter(within).collect(), brief)
+    return judge(work.offers.filter(within).collect(), brief, work.watch)
 
 
 def one_by_one(work: Work) -> Iterable[Judged]:

@@ -17,6 +17,7 @@ from pricewatch.engine.match import unmatched
 from pricewatch.engine.places import place_table
 from pricewatch.engine.score import scores
 from pricewatch.engine.settle import settle
+from pricewatch.engine.watch import Watch, unwatched
 from pricewatch.engine.world import HOLDS_NOTHING, JUDGED_BY, LAPSED, SILENT, Audit, Memory, Rule, World
 from pricewatch.runs.buckets import Engine, Work, cut, one_by_one
 
@@ -30,26 +31,33 @@ def audit(
     history: pl.LazyFrame | None = None,
     memory: Memory | None = None,
     engine: Engine = one_by_one,
+    watch: Watch = unwatched,
 ) -> Audit:
     """One night's audit.
 
     In: a world with markets, channels, sources, codes and source runs; `offers`: `tables.Raw` rows; `central`: head office's
     files as text rows by table (None = the world's own central tables); `history`: a shop's earlier prices as text rows. Out:
     everything the night found; the world's `source_runs` come back with their rows quarantined and unmatched counted in.
-    `engine` judges the buckets of the night.
+    `engine` judges the buckets of the night; `watch` is told of every stage, and of every rule that is run here.
     """
     memory = memory or Memory()
     refused = tables.empty("quarantine")
     if central is not None:
-        decided, refused = read_central(central, world)
+        with watch("stage", "read head office's tables") as rows_of:
+            decided, refused = read_central(central, world)
+            rows_of(decided.price_list.height + refused.height, decided.price_list.height)
         world = replace(world, central=decided)
     items, places = codes.item_codes(world), codes.place_codes(world)
-    rows = gather(offers, world, items, places).rows.collect()
-    # Rows that did not come through are the refused ones: only they are read a second time, for their reasons.
-    lost = offers.with_row_index("row").join(rows.lazy().select("row"), on="row", how="anti").drop("row")
-    quarantine = gather(lost, world, items, places).quarantine.collect()
-    strangers = unmatched(rows).sort("source", "source_ref")
-    seen = settle(rows.lazy()).collect()
+    with watch("stage", "normalise and match") as rows_of:
+        rows = gather(offers, world, items, places).rows.collect()
+        # Rows that did not come through are the refused ones: only they are read a second time, for their reasons.
+        lost = offers.with_row_index("row").join(rows.lazy().select("row"), on="row", how="anti").drop("row")
+        quarantine = gather(lost, world, items, places).quarantine.collect()
+        strangers = unmatched(rows).sort("source", "source_ref")
+        rows_of(rows.height + quarantine.height, rows.height)
+    with watch("stage", "settle offers") as rows_of:
+        seen = settle(rows.lazy()).collect()
+        rows_of(rows.height, seen.height)
     del rows
     refused = pl.concat([refused, quarantine])
     told = tables.empty("history")
@@ -58,12 +66,18 @@ def audit(
         world, refused = replace(world, history=seeded(world.history, told.lazy())), pl.concat([refused, unread])
     refused = refused.sort("source", "source_ref")
     world = replace(world, source_runs=_counted(world.source_runs, seen, refused, strangers))
-    points = decide(world, items, places)
-    given = brief(seen.lazy(), points, rules, world, memory, items, places)
-    work = Work(given, seen.lazy(), cut(seen.lazy(), items))
-    judged = together(list(engine(work)))
-    judged = replace(judged, candidates=pl.concat([judged.candidates, night_rules(given)]))
-    findings, incidents = conclude(judged, points, rules, world, memory, items, places)
+    with watch("stage", "solve prices and promotions") as rows_of:
+        points = decide(world, items, places)
+        given = brief(seen.lazy(), points, rules, world, memory, items, places)
+        rows_of(world.central.price_list.height + world.central.promotions.height, points.height)
+    with watch("stage", "judge") as rows_of:
+        work = Work(given, seen.lazy(), cut(seen.lazy(), items), watch)
+        judged = together(list(engine(work)))
+        judged = replace(judged, candidates=pl.concat([judged.candidates, night_rules(given)]))
+        rows_of(seen.height, judged.candidates.height)
+    with watch("stage", "diagnose, reconcile, roll up") as rows_of:
+        findings, incidents = conclude(judged, points, rules, world, memory, items, places)
+        rows_of(judged.candidates.height, findings.height)
     looked = judged.seen.situations
     own = looked.filter(pl.col("seller").is_null())
     held, compared = (int(own.filter(which)["offers"].sum()) for which in (pl.col("decided") | pl.col("led"), pl.col("compared")))

@@ -18,6 +18,7 @@ from pricewatch.collect import Delivery, deliveries, read_refused
 from pricewatch.collect import collect as collect_sources
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.history import extend_history
+from pricewatch.engine.watch import Watch, unwatched
 from pricewatch.engine.world import NOT_IN_FORCE, Audit, Run, in_force
 from pricewatch.runs.judge import audit
 from pricewatch.runs.landed import landed
@@ -92,12 +93,14 @@ def run_night(
     observed_at: datetime | None = None,
     as_of: datetime | None = None,
     observer: Observer | None = None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
     and that everything is judged at, for playing past nights; None = when each was seen, and `judged_at` the end of collecting.
-    Sites are not crawled for an older night. Raises `UserError` for what the user can mend, before anything is changed.
+    `watch` is told of every stage and rule. Sites are not crawled for an older night. Raises `UserError` for what the user can
+    mend, before anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
@@ -112,29 +115,33 @@ def run_night(
             # What a site shows now says nothing about an older night: only files tell of it.
             past = (as_of or judged_at(workspace, night, started)) < started and observed_at is None
             sources = [source for source in workspace.sources if not (past and source.spider)]
-            _collect(workspace, night, sources, observed_at, observer)
+            with watch("stage", "collect") as rows:
+                came = _collect(workspace, night, sources, observed_at, observer)
+                rows(sum(each.rows + each.refused for each in came), sum(each.rows for each in came))
         delivered = deliveries(workspace.landing, night)
         if not delivered:
             raise UserError(f"nothing was collected for {night}", str(workspace.landing), f"pricewatch audit --night {night}")
-        came = {each.source for each in delivered}
-        delivered += [_absent(source, night, started) for source in workspace.sources if source.id not in came]
+        brought = {each.source for each in delivered}
+        delivered += [_absent(source, night, started) for source in workspace.sources if source.id not in brought]
         # Not before: a page that was seen after the instant of judgement would be refused as one from the future.
         as_of = (as_of or judged_at(workspace, night, datetime.now(UTC))).astimezone(UTC)
         _tell(observer, f"{night}: judging")
         lake = Lake(workspace.lake)
-        found = _audit(workspace, night, as_of, delivered, lake, database)
+        found = _audit(workspace, night, as_of, delivered, lake, database, watch)
         _tell(observer, f"{night}: storing")
         quarantine = pl.concat([found.quarantine, *(_refused(workspace, night, delivered))])
-        lake.write_night(
-            night,
-            offers=found.offers,
-            quarantine=quarantine,
-            unmatched=found.unmatched,
-            items=found.items,
-            places=found.places,
-            told=found.told,
-            history=extend_history(found.history, found.offers),
-        )
+        with watch("stage", "write the lake") as rows:
+            lake.write_night(
+                night,
+                offers=found.offers,
+                quarantine=quarantine,
+                unmatched=found.unmatched,
+                items=found.items,
+                places=found.places,
+                told=found.told,
+                history=extend_history(found.history, found.offers),
+            )
+            rows(found.offers.height, found.offers.height)
         earlier = database.runs(1000).filter(pl.col("night") < night)["night"].max()
         run = Run(
             night=night,
@@ -151,9 +158,13 @@ def run_night(
             previous_night=earlier if isinstance(earlier, date) else None,
             set_aside=by_reason(refused_rows(quarantine, found.unmatched)),
         )
-        database.save(run)
+        with watch("stage", "save findings") as rows:
+            database.save(run)
+            rows(run.findings.height, run.findings.height)
         _tell(observer, f"{night}: writing store files")
-        deliver_night(workspace, run)
+        with watch("stage", "write store files") as rows:
+            deliver_night(workspace, run)
+            rows(run.findings.height, 0)
         return run
 
 
@@ -174,7 +185,13 @@ def _collect(
 
 
 def _audit(
-    workspace: Workspace, night: date, as_of: datetime, delivered: Sequence[Delivery], lake: Lake, database: Database
+    workspace: Workspace,
+    night: date,
+    as_of: datetime,
+    delivered: Sequence[Delivery],
+    lake: Lake,
+    database: Database,
+    watch: Watch,
 ) -> Audit:
     """What landed, held against the rules with what earlier nights left."""
     given = landed(workspace, night, as_of, delivered, lake)
@@ -185,6 +202,7 @@ def _audit(
         history=given.history,
         central=given.central,
         memory=with_waivers(workspace, database.memory(night)),
+        watch=watch,
     )
 
 

@@ -153,6 +153,14 @@ def test_ctrl_c_is_exit_130_and_no_traceback(shop: Path) -> None:
     running.stderr.close()
 
 
+def test_an_audit_says_on_demand_where_its_time_went(audited: Path, pricewatch: Pricewatch) -> None:
+    ran = pricewatch(audited, "audit", "--night", NIGHT, "--no-collect", "--profile")
+    told = ran.stdout.partition("WHERE THE TIME WENT")[2]
+    assert all(stage in told for stage in ("normalise and match", "settle offers", "judge", "write store files"))
+    assert "RULES, THE DEAREST FIRST" in told
+    assert "WHERE THE TIME WENT" not in pricewatch(audited, "audit", "--night", NIGHT, "--no-collect").stdout
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
