@@ -10,6 +10,7 @@ import inspect
 import re
 import sys
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -92,6 +93,15 @@ def test_products_judged_apart_give_the_same_as_judged_together(kind, seed):
         for item in products
     ]
     same(pl.concat(apart), found_by(kind, offers, frames))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.scope == "offer"], ids=lambda kind: kind.name)
+def test_a_kind_that_looks_at_one_offer_at_a_time_finds_in_two_halves_what_it_finds_in_all(kind):
+    """That lets offers which are alike be judged once (`engine.situations`)."""
+    offers, frames = any_offers(1), any_frames(1)
+    second = pl.Series([Random(5 * at).random() < 0.5 for at in range(offers.height)])
+    halves = [found_by(kind, offers.filter(half), frames) for half in (second, ~second)]
+    same(pl.concat(halves), found_by(kind, offers, frames))
 
 
 @every_kind
