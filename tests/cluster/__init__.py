@@ -1,0 +1,1 @@
+"""A night judged by several processes, some of which are killed."""
