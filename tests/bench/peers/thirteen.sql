@@ -1,6 +1,8 @@
 -- The thirteen checks as an analyst who knows DuckDB well would write them. {item} and {place} are the keys: sku and store as
 -- text, or the lake's codes. In: offers, history, places, products, price_list, promotions. Out: the table findings.
 
+-- Nothing here is older than eight days (looks_back), and no product has two public promotions that combine.
+
 -- 1. What is decided, by area (channel and zone) and product, from when until when (segments between two changes).
 CREATE TEMP TABLE areas AS
 SELECT row_number() OVER () AS area, channel, zone FROM (SELECT DISTINCT channel, zone FROM places);
