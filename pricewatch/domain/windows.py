@@ -51,9 +51,16 @@ def instant(text: pl.Expr, zone: str, form: str | None = None) -> pl.Expr:
         .str.replace("T", " ", literal=True)
         .str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
     )
+    # As Python and databases write an instant: 2026-03-14 18:00:00+00:00.
+    written = (
+        pl.when(text.str.len_bytes() == 25)
+        .then(text)
+        .str.replace("T", " ", literal=True)
+        .str.to_datetime("%Y-%m-%d %H:%M:%S%:z", time_unit="us", time_zone="UTC", strict=False)
+    )
     # The others in one shape, so that each is parsed once: 2026-03-14T18:00Z is 2026-03-14 18:00:00+00:00.
     whole = (
-        pl.when(~plain)
+        pl.when(~plain & written.is_null())
         .then(text)
         .str.replace("T", " ", literal=True)
         .str.replace(r"^(\S+ \d{2}:\d{2})($|[Zz+-])", "$1:00$2")
@@ -65,7 +72,7 @@ def instant(text: pl.Expr, zone: str, form: str | None = None) -> pl.Expr:
         pl.when(offset).then(whole).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
     )
     naive = pl.when(~offset).then(whole).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-    return pl.coalesce(absolute, wall_clock(pl.coalesce(usual, naive), zone))
+    return pl.coalesce(written, absolute, wall_clock(pl.coalesce(usual, naive), zone))
 
 
 def window_start(text: pl.Expr, zone: str) -> pl.Expr:

@@ -7,6 +7,7 @@ does not exist, a store nobody knows are each a reason, in words, and a row may 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -41,9 +42,8 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
         .join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left")
         .join(channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left")
     )
-    rows = rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location"))
-    rows = rows.with_columns(per_unit=money.unit(pl.coalesce("_code", "_currency")))
-    rows = rows.with_columns(**{f"_{name}": _amount(name) for name in PRICES}, _at=_observed_at(world))
+    rows = _amounts(rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location")))
+    rows = _instants(rows, world)
     problems = [
         *_price_problems(world),
         _currency_problem(),
@@ -71,9 +71,29 @@ def _blank(name: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _amount(name: str) -> pl.Expr:
-    return money.parse(
-        _blank(f"{name}_text"), decimal=pl.col("decimal"), minor_units=pl.col("minor_units"), per_unit=pl.col("per_unit")
+def _amounts(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """With `per_unit`, and for each price its `_text_` (without blanks), `_price` (minor units), `_rest_` and `_mark_`.
+
+    Step by step, for an expression that is used twice inside another is calculated twice: plain numbers first, then what is left
+    of the texts (`_rest_`, nearly all null, and nulls cost nothing) the general way, with the currency's mark beside it.
+    """
+    declared = {"minor_units": pl.col("minor_units"), "per_unit": pl.col("per_unit")}
+    sign = pl.col("decimal")
+
+    def each(prefix: str, make: Callable[[str], pl.Expr]) -> dict[str, pl.Expr]:
+        return {f"{prefix}{name}": make(name) for name in PRICES}
+
+    return (
+        rows.with_columns(
+            per_unit=money.unit(pl.coalesce("_code", "_currency")), **each("_text_", lambda name: _blank(f"{name}_text"))
+        )
+        .with_columns(**each("_", lambda name: money.millionths(pl.col(f"_text_{name}"), decimal=sign)))
+        .with_columns(**each("_", lambda name: money.from_millionths(pl.col(f"_{name}"), **declared)))
+        .with_columns(**each("_rest_", lambda name: pl.when(pl.col(f"_{name}").is_null()).then(f"_text_{name}")))
+        .with_columns(
+            **each("_", lambda name: pl.coalesce(f"_{name}", money.parse(pl.col(f"_rest_{name}"), decimal=sign, **declared))),
+            **each("_mark_", lambda name: money.token(pl.col(f"_rest_{name}"), decimal=sign)),
+        )
     )
 
 
@@ -113,11 +133,11 @@ def _price_problems(world: World) -> list[Problem]:
     marks = _marks(world)
     problems = []
     for name in PRICES:
-        text, value, what = _blank(f"{name}_text"), pl.col(f"_{name}"), pl.lit(name)
+        text, value, what = pl.col(f"_text_{name}"), pl.col(f"_{name}"), pl.lit(name)
         unreadable = text.is_not_null() & value.is_null()
         no_number = formatted("{} '{}' is no number with decimal sign '{}'", what, text, pl.col("decimal"))
         not_whole = formatted("{} '{}' is no whole number of minor units", what, text)
-        mark = money.token(text, decimal=pl.col("decimal"))
+        mark = pl.col(f"_mark_{name}")
         foreign = mark.is_not_null() & ~pl.concat_str("_code", mark, separator="|").is_in(marks)
         problems += [
             Problem(unreadable, pl.when(pl.col("minor_units")).then(not_whole).otherwise(no_number)),
@@ -129,14 +149,17 @@ def _price_problems(world: World) -> list[Problem]:
 
 def _empty_problem() -> Problem:
     """A row without any price says nothing; a row whose price is unreadable has that reason already."""
-    texts = [_blank(f"{name}_text").is_null() for name in PRICES if name not in ("shipping", "was_price", "points", "paid")]
+    texts = [pl.col(f"_text_{name}").is_null() for name in PRICES if name not in ("shipping", "was_price", "points", "paid")]
     return Problem(pl.all_horizontal(texts), pl.lit("no price in the row"))
 
 
-def _observed_at(world: World) -> pl.Expr:
-    """When the channel says it was so; when it says nothing, when we read it, at the latest when the night is judged."""
+def _instants(rows: pl.LazyFrame, world: World) -> pl.LazyFrame:
+    """With `_at`: when the channel says it was so; when it says nothing, when we read it, at the latest when the night is judged.
+
+    `_written` is what the channel says, `_collected` when we read it, null where the channel says something.
+    """
     forms = world.sources.select("time_zone", "time_format").unique().sort("time_zone", "time_format").rows()
-    written = _blank("observed_at")
+    written = pl.col("_written")
     read = [
         pl.when((pl.col("time_zone") == zone) & pl.col("time_format").eq_missing(pl.lit(form, pl.String))).then(
             windows.instant(written, zone, form)
@@ -144,13 +167,18 @@ def _observed_at(world: World) -> pl.Expr:
         for zone, form in forms
     ]
     # A file without times, read again for an old night, still tells of that night.
-    read_at = windows.instant(pl.when(written.is_null()).then("collected_at"), "UTC")
-    collected = pl.when(read_at > world.as_of).then(pl.lit(world.as_of, tables.UTC)).otherwise(read_at)
-    return pl.when(written.is_null()).then(collected).otherwise(pl.coalesce(*read, pl.lit(None, tables.UTC)))
+    latest = pl.lit(world.as_of, tables.UTC)
+    read_at = pl.when(pl.col("_read_at") > latest).then(latest).otherwise("_read_at")
+    return (
+        rows.with_columns(_written=_blank("observed_at"))
+        .with_columns(_collected=pl.when(pl.col("_written").is_null()).then("collected_at"))
+        .with_columns(_at=pl.coalesce(*read, pl.lit(None, tables.UTC)), _read_at=windows.instant(pl.col("_collected"), "UTC"))
+        .with_columns(_at=pl.coalesce("_at", read_at))
+    )
 
 
 def _time_problems(world: World) -> list[Problem]:
-    written = pl.coalesce(_blank("observed_at"), "collected_at", pl.lit(""))
+    written = pl.coalesce("_written", "collected_at", pl.lit(""))
     unreadable = formatted("time '{}' does not exist or is not written as declared", written)
     ahead = formatted("time '{}' is after the instant the night is judged at", written)
     return [Problem(pl.col("_at").is_null(), unreadable), Problem(pl.col("_at") > world.as_of, ahead)]

@@ -210,3 +210,28 @@ def test_tax_is_taken_off_and_rounded_half_up(gross: int, rate: int) -> None:
 def test_a_fraction_is_rounded_half_up(numerator: int, denominator: int) -> None:
     halved = pl.select(money.half_up(pl.lit(numerator, pl.Int64), denominator)).item()
     assert halved == rounded(Decimal(numerator) / denominator)
+
+
+numbers = st.one_of(
+    st.text("0123456789.,-+ $€\u00a0\u0663", max_size=22),
+    st.from_regex(r"[0-9]{1,14}([.,][0-9]{1,8})?", fullmatch=True),
+)
+
+
+@given(st.lists(numbers, max_size=8), st.sampled_from([".", ","]), st.sampled_from(CURRENCIES), st.booleans())
+def test_the_cheap_way_to_read_plain_numbers_says_what_the_general_way_says(
+    texts: list[str], decimal: str, currency: str, minor_units: bool
+) -> None:
+    declared = {"minor_units": pl.lit(minor_units), "per_unit": money.unit(pl.lit(currency))}
+    text = pl.DataFrame([pl.Series("text", texts, pl.String)])
+    cheap = text.with_columns(amount=money.millionths(pl.col("text"), decimal=pl.lit(decimal)))
+    cheaply = cheap.with_columns(money.from_millionths(pl.col("amount"), **declared).alias("amount"))
+    generally = parsed(*texts, decimal=decimal, currency=currency, minor_units=minor_units)
+    for written, amount, general in zip(texts, cheaply["amount"], generally, strict=True):
+        assert amount is None or amount == general, written
+
+
+def test_the_cheap_way_reads_nearly_all_prices() -> None:
+    texts = pl.DataFrame({"text": ["12.99", "1299", "0.5", "999999999999.99", "12.999999"]})
+    amounts = texts.select(money.millionths(pl.col("text"), decimal=pl.lit("."))).to_series().to_list()
+    assert amounts == [12_990_000, 1_299_000_000, 500_000, 999_999_999_999_990_000, 12_999_999]

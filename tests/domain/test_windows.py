@@ -132,3 +132,19 @@ def test_the_market_day_of_an_instant_is_its_local_date(at: datetime, zone: str)
     seen = pl.lit(at.replace(tzinfo=UTC), tables.UTC)
     day = pl.select(windows.local_day(seen, pl.lit(zone), sorted(ZONES))).item()
     assert day == at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+two_digits = st.integers(0, 99).map("{:02}".format)
+"""Of an hour, a minute, a month: often none that exists."""
+
+
+@given(st.tuples(two_digits, two_digits, two_digits, two_digits, two_digits), st.sampled_from("T "), st.sampled_from("+-"), times)
+def test_the_cheap_way_to_read_an_instant_says_what_the_general_way_says(
+    parts: tuple[str, str, str, str, str], between: str, sign: str, whole: datetime
+) -> None:
+    month, hour, minute, offset, offset_minute = parts
+    for start in (f"2026-{month}-13{between}{hour}:{minute}:30", whole.isoformat(sep=between)):
+        end = f"{sign}{offset}:{offset_minute}"
+        # A fraction, though it is none, is read the general way.
+        cheap, general = (one(windows.instant(pl.lit(f"{start}{fraction}{end}"), "UTC")) for fraction in ("", ".0"))
+        assert cheap == general
