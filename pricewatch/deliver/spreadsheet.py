@@ -14,6 +14,9 @@ Three more things are lost when a spreadsheet guesses, in whatever country it st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import polars as pl
 
 _FORMULA = r"^\s*[=+\-@\t\r＝＋－＠]"
@@ -47,3 +50,15 @@ def csv(frame: pl.DataFrame, *, separator: str = ";") -> bytes:
     """UTF-8 with a byte order mark, CRLF line ends, a header; text made harmless."""
     text = harmless(frame).write_csv(separator=separator, line_terminator="\r\n", include_bom=True)
     return text.encode()
+
+
+def csvs(frames: Sequence[pl.DataFrame]) -> list[bytes]:
+    """Each of several frames with the same columns as `csv`, written together: 500 small files cost what one costs.
+
+    Harmless text has no line end in it, so a row is a line and each file is its lines of the whole.
+    """
+    if not frames:
+        return []
+    header, *lines = csv(pl.concat(frames)).splitlines(keepends=True)
+    starts = accumulate((frame.height for frame in frames), initial=0)
+    return [b"".join([header, *lines[start : start + frame.height]]) for start, frame in zip(starts, frames, strict=False)]

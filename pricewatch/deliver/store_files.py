@@ -14,7 +14,7 @@ from hashlib import blake2b
 import polars as pl
 
 from pricewatch.deliver import Parcel
-from pricewatch.deliver.spreadsheet import csv, identifier
+from pricewatch.deliver.spreadsheet import csvs, identifier
 from pricewatch.domain import money, tables
 from pricewatch.domain.texts import formatted
 from pricewatch.engine import causes
@@ -40,7 +40,11 @@ def parcels(findings: pl.DataFrame, *, surfaces: Mapping[str, str] | None = None
     """
     frames = list(store_files(findings, surfaces=surfaces))
     files = file_names([*(location for location, _ in frames), *stores])
-    return [Parcel(f"{files[store]}.csv", csv(frame), frame.height, {"location": store}) for store, frame in frames]
+    contents = csvs([frame for _, frame in frames])
+    return [
+        Parcel(f"{files[store]}.csv", content, frame.height, {"location": store})
+        for (store, frame), content in zip(frames, contents, strict=True)
+    ]
 
 
 def store_files(findings: pl.DataFrame, *, surfaces: Mapping[str, str] | None = None) -> Iterator[tuple[str, pl.DataFrame]]:

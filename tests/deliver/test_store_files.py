@@ -13,6 +13,7 @@ from findings import findings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricewatch.deliver import spreadsheet
 from pricewatch.deliver.store_files import COLUMNS, file_names, parcels, store_files
 
 
@@ -168,3 +169,13 @@ def test_five_hundred_stores_are_made_from_one_frame() -> None:
     made = parcels(many)
     assert len(made) == 500
     assert {parcel.rows for parcel in made} == {40}
+
+
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["0417", "0418", "0419"]), names), min_size=1, max_size=8))
+def test_files_that_are_written_together_are_what_each_would_be_alone(rows: list[tuple[str, str]]) -> None:
+    told = findings(*({"location": store, "name": name, "sku": f"A{at}"} for at, (store, name) in enumerate(rows)))
+    alone = {store: spreadsheet.csv(frame) for store, frame in store_files(told)}
+    assert {parcel.about["location"]: parcel.content for parcel in parcels(told)} == alone
