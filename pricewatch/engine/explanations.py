@@ -8,7 +8,8 @@ mixed         a file of which half is wrong, for many reasons               the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Literal
 
 import polars as pl
@@ -53,13 +54,19 @@ EXPLANATIONS: dict[str, Type] = {
 }
 
 
+Counts = Callable[[Scope], pl.DataFrame]
+"""`Census.of`: `market`, the scope's columns, `judged` (Int64). Each scope is counted once, though several ask for it."""
+
+
 def explanations(active: pl.DataFrame, counts: Census) -> pl.DataFrame:
     """What may explain findings (`EXPLANATIONS`), in a fixed order.
 
     In: findings as `scopes.keyed` gives them. Out: `identity`, the same on every night, for it is made of names, never of counts;
     `part`, the values of the columns in `scope`; `judged`, null for whole roots; `rows`, ascending. The same rows are in many.
     """
-    found = [_whole(active), *_scoped(active, counts), *(_mixed(active, counts, scope) for scope in SCATTERED_CAUSES)]
+    judged = cache(counts.of)
+    scoped = _scoped(active, judged, lambda: cache(counts.zoned.of))
+    found = [_whole(active), *scoped, *(_mixed(active, judged, scope) for scope in SCATTERED_CAUSES)]
     return pl.concat(found).sort("identity")
 
 
@@ -74,7 +81,7 @@ def _whole(active: pl.DataFrame) -> pl.DataFrame:
     return _shaped(found.with_columns(judged=pl.lit(None, pl.Int64)), ())
 
 
-def _scoped(active: pl.DataFrame, counts: Census) -> Iterator[pl.DataFrame]:
+def _scoped(active: pl.DataFrame, counts: Counts, zone_counts: Callable[[], Counts]) -> Iterator[pl.DataFrame]:
     """Findings of one key in each scope that is mostly wrong."""
     loose = active.filter(~pl.col("whole"))
     placed = pl.col("root_kind").eq_missing(PLACED)
@@ -83,14 +90,14 @@ def _scoped(active: pl.DataFrame, counts: Census) -> Iterator[pl.DataFrame]:
         if part.height < AT_LEAST:
             continue
         # A store with another zone's prices is right where zones agree: it is held against the products that differ.
-        held = counts.zoned if zoned else counts
+        held = zone_counts() if zoned else counts
         for scope in SCOPES:
             found = _grouped(part, ("key", *scope), scope)
             if found.height:
                 yield _shaped(_mostly_wrong(found, held, scope, MOSTLY_WRONG, _all_wrong(part, "key")), scope)
 
 
-def _mixed(active: pl.DataFrame, counts: Census, scope: Scope) -> pl.DataFrame:
+def _mixed(active: pl.DataFrame, counts: Counts, scope: Scope) -> pl.DataFrame:
     """Findings of many keys in one scope, most of which is wrong."""
     found = _grouped(active, scope, scope)
     by_key = active.group_by("market", *scope, "key").agg(n=pl.len())
@@ -115,7 +122,7 @@ def _all_wrong(found: pl.DataFrame, *key: str) -> pl.DataFrame:
     return found.group_by("market", *key).agg(all_wrong=pl.col("offer").n_unique().cast(pl.Int64))
 
 
-def _mostly_wrong(found: pl.DataFrame, counts: Census, scope: Scope, least: int, all_wrong: pl.DataFrame) -> pl.DataFrame:
+def _mostly_wrong(found: pl.DataFrame, counts: Counts, scope: Scope, least: int, all_wrong: pl.DataFrame) -> pl.DataFrame:
     """Groups whose wrong offers are enough of those judged in their scope, and more than elsewhere: `judged` is added.
 
     What is missing was not judged, so there may be more wrong offers than judged ones: then all of the scope is wrong.
@@ -124,8 +131,8 @@ def _mostly_wrong(found: pl.DataFrame, counts: Census, scope: Scope, least: int,
     # What is missing was in no file. A place of which nothing was judged is wrong altogether; a file without offers is none.
     counted: Literal["inner", "left"] = "inner" if "file" in scope else "left"
     held = (
-        found.join(counts.of(scope), on=["market", *scope], how=counted, nulls_equal=True)
-        .join(counts.of(()).rename({"judged": "all_judged"}), on="market", how="left", nulls_equal=True)
+        found.join(counts(scope), on=["market", *scope], how=counted, nulls_equal=True)
+        .join(counts(()).rename({"judged": "all_judged"}), on="market", how="left", nulls_equal=True)
         .join(all_wrong, on=key, how="left", nulls_equal=True)
         .with_columns(judged=pl.max_horizontal(pl.col("judged").fill_null(0), "wrong"))
     )
