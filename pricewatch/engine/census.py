@@ -156,12 +156,12 @@ class Rooted:
     def of(self, scope: Scope) -> pl.DataFrame:
         """`root`, `market`, the scope's columns, `judged` (Int64)."""
         counts = self._by_product if "sku" in scope else self._by_kind
-        here = counts.join(self.roots, on=["root", "market"], how="semi")
-        return here.group_by("root", "market", *scope).agg(judged=pl.col("n").sum().cast(pl.Int64))
+        return counts.group_by("root", "market", *scope).agg(judged=pl.col("n").sum().cast(pl.Int64))
 
     @cached_property
     def _by_product(self) -> pl.DataFrame:
-        return pl.concat(self.census.by_product(seen, situations, "root") for seen, situations in self.parts)
+        counts = pl.concat(self.census.by_product(seen, situations, "root") for seen, situations in self.parts)
+        return counts.join(self.roots, on=["root", "market"], how="semi")
 
     @cached_property
     def _by_kind(self) -> pl.DataFrame:
@@ -171,7 +171,9 @@ class Rooted:
             told = seen.situations.select("situation", "item").join(situations, on="situation", how="inner")
             counts.append(seen.by_place(told.join(kinds, on="item", how="left"), "root", "kind"))
         named = self.census.products.select("kind", "category", "brand").unique("kind")
-        return pl.concat(counts).join(named, on="kind", how="left").join(self.census.places, on="place", how="inner")
+        by_code = pl.concat(counts).group_by("root", "kind", "place").agg(pl.col("n").sum())
+        every = by_code.join(named, on="kind", how="left").join(self.census.places, on="place", how="inner")
+        return every.join(self.roots, on=["root", "market"], how="semi")
 
 
 def _summed(counts: pl.DataFrame, scope: Scope) -> pl.DataFrame:

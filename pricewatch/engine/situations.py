@@ -84,7 +84,8 @@ def situate(offers: pl.DataFrame, area: pl.Series, cuts: pl.Series) -> pl.DataFr
 
 def _between(observed_at: pl.Series, cuts: pl.Series) -> pl.Series | None:
     """How many cuts lie at or before each observation; None where it is the same of all: then nothing is searched."""
-    first, last = (cuts.search_sorted(edge, side="right") for edge in (observed_at.min(), observed_at.max()))
+    edges = pl.Series([observed_at.min(), observed_at.max()], dtype=observed_at.dtype)
+    first, last = cuts.search_sorted(edges, side="right")
     return None if first == last else cuts.search_sorted(observed_at, side="right")
 
 

@@ -154,8 +154,8 @@ class Memory:
 class Audit:
     """What one night's audit found."""
 
-    offers: pl.DataFrame
-    """Settled offers (`tables.Offers`)."""
+    offers: pl.LazyFrame
+    """Settled offers (`tables.Offers`), sorted by item and place; of a large night a scan of files."""
     quarantine: pl.DataFrame
     unmatched: pl.DataFrame
     """Rows whose product is not in the catalogue, as `normalise` reads them, with `reason`."""

@@ -6,8 +6,11 @@ transaction, last; store files follow from it. Nothing of a killed night is visi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -20,6 +23,7 @@ from pricewatch.domain.errors import UserError
 from pricewatch.engine.history import extend_history
 from pricewatch.engine.watch import Watch, unwatched
 from pricewatch.engine.world import NOT_IN_FORCE, Audit, Run, in_force
+from pricewatch.runs.buckets import Engine, one_by_one
 from pricewatch.runs.judge import audit
 from pricewatch.runs.landed import landed
 from pricewatch.runs.outbox import deliver_night
@@ -94,13 +98,14 @@ def run_night(
     as_of: datetime | None = None,
     observer: Observer | None = None,
     watch: Watch = unwatched,
+    engine: Engine = one_by_one,
 ) -> Run:
     """Collect, judge, remember and deliver one night; what it found.
 
     `collect=False` judges what landed before. `observed_at` and `as_of` (aware) are the instants that crawled pages were seen at
     and that everything is judged at, for playing past nights; None = when each was seen, and `judged_at` the end of collecting.
-    `watch` is told of every stage and rule. Sites are not crawled for an older night. Raises `UserError` for what the user can
-    mend, before anything is changed.
+    `watch` is told of every stage and rule; `engine` judges the buckets. Sites are not crawled for an older night. Raises
+    `UserError` for what the user can mend, before anything is changed.
     """
     started, clock = datetime.now(UTC), monotonic()
     night = night or business_date(workspace)
@@ -110,7 +115,11 @@ def run_night(
     if len(resting) == len(workspace.rules):
         fix = "look at valid_from and valid_to, or write rules that hold for ever"
         raise UserError(f"no rule is in force on {night}, so nothing would be found", "rules/", fix)
-    with exclusive(workspace.data), Database(workspace.database_url) as database:
+    with (
+        exclusive(workspace.data),
+        Database(workspace.database_url) as database,
+        _empty_folder(workspace.data / "settling") as spill,
+    ):
         if collect:
             # What a site shows now says nothing about an older night: only files tell of it.
             past = (as_of or judged_at(workspace, night, started)) < started and observed_at is None
@@ -127,7 +136,7 @@ def run_night(
         as_of = (as_of or judged_at(workspace, night, datetime.now(UTC))).astimezone(UTC)
         _tell(observer, f"{night}: judging")
         lake = Lake(workspace.lake)
-        found = _audit(workspace, night, as_of, delivered, lake, database, watch)
+        found = _audit(workspace, night, as_of, delivered, lake, database, watch, engine, spill)
         _tell(observer, f"{night}: storing")
         quarantine = pl.concat([found.quarantine, *(_refused(workspace, night, delivered))])
         with watch("stage", "write the lake") as rows:
@@ -141,7 +150,7 @@ def run_night(
                 told=found.told,
                 history=extend_history(found.history, found.offers),
             )
-            rows(found.offers.height, found.offers.height)
+            rows(found.counts["offers"], found.counts["offers"])
         earlier = database.runs(1000).filter(pl.col("night") < night)["night"].max()
         run = Run(
             night=night,
@@ -168,6 +177,17 @@ def run_night(
         return run
 
 
+@contextmanager
+def _empty_folder(folder: Path) -> Iterator[Path]:
+    """A folder for the time of a night; what a killed one left in it is removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _collect(
     workspace: Workspace, night: date, sources: Sequence[Source], observed_at: datetime | None, observer: Observer | None
 ) -> list[Delivery]:
@@ -192,6 +212,8 @@ def _audit(
     lake: Lake,
     database: Database,
     watch: Watch,
+    engine: Engine,
+    spill: Path,
 ) -> Audit:
     """What landed, held against the rules with what earlier nights left."""
     given = landed(workspace, night, as_of, delivered, lake)
@@ -202,7 +224,9 @@ def _audit(
         history=given.history,
         central=given.central,
         memory=with_waivers(workspace, database.memory(night)),
+        engine=engine,
         watch=watch,
+        spill=spill,
     )
 
 

@@ -86,7 +86,7 @@ class Lake:
         self,
         night: date,
         *,
-        offers: pl.DataFrame,
+        offers: pl.DataFrame | pl.LazyFrame,
         quarantine: pl.DataFrame,
         unmatched: pl.DataFrame,
         items: pl.DataFrame,
@@ -96,9 +96,10 @@ class Lake:
     ) -> None:
         """Keep one night, in the place of what was kept of it. Doing it twice changes nothing.
 
-        `items` and `places` are all codes, those of earlier nights included; `told` is what exports say of earlier prices
-        (`tables.History`), if any; `history` is `extend_history(seeded(lake.history(before=night), told), offers)`, streamed to
-        its file. Everything is written aside and flushed before anything is renamed; a night is in `nights` when its offers are.
+        `offers`, where they are lazy, are sorted by item and place; `items` and `places` are all codes, those of earlier nights
+        included; `told` is what exports say of earlier prices (`tables.History`), if any; `history` is
+        `extend_history(seeded(lake.history(before=night), told), offers)`, streamed to its file. Everything is written aside and
+        flushed before anything is renamed; a night is in `nights` when its offers are.
 
         Raises `UserError` when the disk is full or can't be written: then everything is as before. Raises `ValueError` when a
         frame has other columns than its table, or a code was given to something else before.
@@ -109,6 +110,8 @@ class Lake:
                 raise ValueError(f"{table}: {found} is not {tables.schema(table)}")
         _only_added_to(self.items(), items, "item")
         _only_added_to(self.places(), places, "place")
+        if isinstance(offers, pl.DataFrame):
+            offers = offers.sort("item", "place", maintain_order=True)
         # In this order they appear: codes before the offers that use them, history last.
         files: dict[Path, pl.DataFrame | pl.LazyFrame] = {
             self.folder / "items.parquet": items.sort("item"),
@@ -116,7 +119,7 @@ class Lake:
             self._file("quarantine", night): quarantine,
             self._file("unmatched", night): unmatched,
             self._file("told", night): pl.LazyFrame(schema=tables.schema("history")) if told is None else told,
-            self._file("offers", night): offers.sort("item", "place", maintain_order=True),
+            self._file("offers", night): offers,
             self._file("history", night): history,
         }
         with room_for(self.folder, self._needed(files)):

@@ -192,8 +192,8 @@ def test_rules_in_any_order_give_the_same_findings() -> None:
 
 def test_every_row_that_came_is_counted_somewhere() -> None:
     found = night(world(DECIDED, CHANNELS, SOURCES), ALL, MANY)
-    assert found.offers["lines"].sum() + found.quarantine.height + found.unmatched.height == MANY.height
-    assert found.counts["offers"] == found.offers.height
+    assert found.offers.collect()["lines"].sum() + found.quarantine.height + found.unmatched.height == MANY.height
+    assert found.counts["offers"] == found.offers.collect().height
     runs = found.source_runs.select("source", "quarantined", "unmatched").rows()
     assert runs == [("tills", 1, 0), ("web", 1, 1)]
 
@@ -201,8 +201,9 @@ def test_every_row_that_came_is_counted_somewhere() -> None:
 def test_frames_are_what_the_tables_say() -> None:
     found = night(world(DECIDED, CHANNELS, SOURCES), ALL, MANY)
     for name in ("offers", "quarantine", "findings", "incidents", "source_runs"):
-        tables.TABLES[name].validate(getattr(found, name), lazy=True)
-        assert getattr(found, name).schema == tables.schema(name)
+        frame = getattr(found, name).lazy().collect()
+        tables.TABLES[name].validate(frame, lazy=True)
+        assert frame.schema == tables.schema(name)
 
 
 def test_central_files_are_read_and_what_is_refused_of_them_is_counted() -> None:
@@ -250,7 +251,7 @@ def test_no_offers_no_rules_and_no_decisions_give_nothing() -> None:
     instant = datetime(2026, 3, 14, tzinfo=UTC)
     found = audit(World(night=date(2026, 3, 13), as_of=instant), [], offers=tables.empty("raw").lazy())
     for name in ("offers", "quarantine", "findings", "incidents", "source_runs"):
-        frame = getattr(found, name)
+        frame = getattr(found, name).lazy().collect()
         assert (frame.height, frame.schema) == (0, tables.schema(name))
     assert found.unmatched.height == 0
     assert set(found.counts.values()) == {0}
@@ -262,7 +263,7 @@ def test_no_offers_no_rules_and_no_decisions_give_nothing() -> None:
 def test_any_of_offers_rules_and_decisions_may_be_absent(rules: list, decided: object, rows: pl.DataFrame) -> None:
     found = night(world(decided, CHANNELS, SOURCES), rules, rows)  # type: ignore[arg-type]
     assert found.findings.schema == tables.schema("findings")
-    assert found.offers["lines"].sum() + found.quarantine.height + found.unmatched.height == rows.height
+    assert found.offers.collect()["lines"].sum() + found.quarantine.height + found.unmatched.height == rows.height
     if not rules:
         assert found.findings.height == 0
 

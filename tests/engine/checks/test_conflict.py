@@ -158,5 +158,5 @@ def test_a_label_or_price_file_contradicts_no_till_but_each_other_where_there_is
     sources = [source(name, "store", surface="till") for name in ("tills", "labels", "files")]
     shown = night(world(CENTRAL, [channel("store")], sources), [rule("conflict")], raw(LABELLED))
     assert_table(shown.findings, "sku  observed  expected  detail\nA2   11.99     12.99     leading: label; 1 rows behind it")
-    offers = shown.offers.filter("leading").select("surface", "price_low", "price_high", "label_price", "file_price")
+    offers = shown.offers.collect().filter("leading").select("surface", "price_low", "price_high", "label_price", "file_price")
     assert offers.rows() == [("till", 999, 999, 1299, 1199), ("label", 1199, 1299, 1299, 1199)]
