@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/.demo-data
 
-.PHONY: demo test proof bench setup lock format clean
+.PHONY: demo test proof bench spark setup lock format clean
 
 demo: $(READY) $(DEMO_DATA)  ## three nights of a real grocery retailer: collect, audit, report
 	@$(BIN)/pricewatch demo
@@ -32,6 +32,13 @@ bench: $(READY) $(BENCH_READY)  ## pricewatch beside its peers on one world; OFF
 	@$(BIN)/python -m tests.bench --offers $(OFFERS) --rounds $(ROUNDS) --seed $(SEED) \
 		$(if $(JSON),--json $(JSON)) $(if $(ONLY),--only $(ONLY)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
+SPARK_READY := $(VENV)/.spark-ready
+
+spark: $(READY) $(SPARK_READY)  ## a night on a real Spark cluster: a master and two workers on this machine; needs Java 17
+	@java -version >/dev/null 2>&1 || \
+		{ echo "Spark needs Java 17 or newer; fix (on Debian): apt-get install openjdk-17-jre-headless"; exit 2; }
+	$(BIN)/pytest -n 0 -m spark tests/cluster
+
 setup: $(READY) $(DEMO_DATA)
 
 # uv inside the environment installs in a third of pip's time; every file is checked against its hash.
@@ -55,6 +62,11 @@ $(DEMO_DATA): $(READY) requirements-demo.lock
 $(BENCH_READY): $(READY) requirements-bench.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-bench.lock
 	@touch $(BENCH_READY)
+
+# Spark and what it needs of Python; half a gigabyte.
+$(SPARK_READY): $(READY) requirements-spark.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-spark.lock
+	@touch $(SPARK_READY)
 
 lock:  ## after a change of dependencies in pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

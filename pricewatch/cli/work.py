@@ -27,6 +27,14 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class On(StrEnum):
+    """Where the buckets of a night are judged (`runs.engines`)."""
+
+    HERE = "here"
+    DASK = "dask"
+    SPARK = "spark"
+
+
 class Export(StrEnum):
     """Formats of an export (`deliver.export.FORMATS`)."""
 
@@ -128,6 +136,17 @@ def audit(
     collected: Annotated[bool, typer.Option("--collect/--no-collect", help="Fetch first, or judge what has landed.")] = True,
     fail_on: Annotated[FailOn, typer.Option(help="Answer 1 when something this bad, or worse, is wrong.")] = FailOn.MAJOR,
     profile: Annotated[bool, typer.Option("--profile", help="Show too how long each stage and rule took.")] = False,
+    on: Annotated[On, typer.Option(help="Judge in this process, or with the workers of a cluster.")] = On.HERE,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PRICEWATCH_CLUSTER", metavar="ADDRESS", help="Dask scheduler or Spark master; two processes here without it."
+        ),
+    ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(envvar="PRICEWATCH_SHARED", metavar="FOLDER", help="Folder or URL that all workers read; else data/work."),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Do one night, and show the morning report.
@@ -139,15 +158,19 @@ def audit(
     Example:
 
       pricewatch audit --night 2026-03-13 --fail-on critical
+
+      pricewatch audit --night 2026-03-13 --on dask
     """
     from pricewatch.report.terminal import morning
     from pricewatch.report.totals import at_least
+    from pricewatch.runs.engines import engine
     from pricewatch.runs.night import run_night
     from pricewatch.runs.stopwatch import Stopwatch
 
     workspace, stopwatch = open_workspace(root), Stopwatch()
+    judging = engine(on.value, workspace.data, cluster=cluster, shared=shared)
     with watched() as watcher:
-        run = run_night(workspace, day(night), collect=collected, observer=watcher, watch=stopwatch)
+        run = run_night(workspace, day(night), collect=collected, observer=watcher, watch=stopwatch, engine=judging)
     show(morning(run, width=width()))
     if profile:
         from pricewatch.report.profile import where_time_went

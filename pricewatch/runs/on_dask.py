@@ -57,12 +57,12 @@ def on_dask(
 def _judged(work: Work, *, shared: str, scheduler: str | None, workers: int, judge: Callable[[str, int], bytes]) -> list[Judged]:
     buckets = len(work.ranges)
     with posted(work, shared) as place:
-        connected = _connected(scheduler) if scheduler else _started(min(workers, buckets))
+        connected = _connected(scheduler) if scheduler else started(min(workers, buckets))
         with connected as client:
-            return in_order(_answers(client, work, place, judge), buckets)
+            return in_order(answers(client, work, place, judge), buckets)
 
 
-def _answers(client: Any, work: Work, place: str, judge: Callable[[str, int], bytes]) -> Iterator[tuple[int, bytes]]:
+def answers(client: Any, work: Work, place: str, judge: Callable[[str, int], bytes]) -> Iterator[tuple[int, bytes]]:
     """Each bucket's answer as it comes; what was taken is forgotten by the cluster."""
     from distributed import KilledWorker, wait
 
@@ -99,7 +99,7 @@ def _deadly(number: int, items: Range) -> UserError:
 
 
 @contextmanager
-def _started(workers: int) -> Iterator[Any]:
+def started(workers: int) -> Iterator[Any]:
     """A cluster of processes on this machine, ended with the night. Workers share its cores evenly."""
     import dask
     from distributed import Client, LocalCluster

@@ -26,3 +26,10 @@ def killed_always(place: str, number: int, *, marks: str) -> bytes:
     from pricewatch.runs.parcels import audit_bucket
 
     return audit_bucket(place, number)
+
+
+def refusing(place: str, number: int) -> bytes:
+    """A bucket that can't be judged, for a reason that a user can mend."""
+    from pricewatch.domain.errors import UserError
+
+    raise UserError("the shelf is empty", place, "fill it")
