@@ -182,10 +182,10 @@ def _not_wholly_shown(brief: Brief, once: pl.DataFrame) -> pl.LazyFrame:
 
 def _worth_a_look(shown: pl.DataFrame, rule: Rule, beside: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """The offers that a rule about single places has to see: those that show what it observes; for one about what is missing,
-    those of products that are missing somewhere."""
+    those of products in areas where they are not shown everywhere."""
     kind = registry()[rule.check]
     if "assortment" in kind.frames:
-        return shown.join(beside["assortment"].select("item").unique().collect(), on="item", how="semi")
+        return shown.join(beside["assortment"].select("item", "place").collect(), on=["item", "place"], how="semi")
     observed = kind.observes(rule.params) if kind.observes is not None and kind.scope == "offer" else None
     return shown.filter(pl.col(observed).is_not_null()) if observed in shown.columns else shown
 

@@ -85,25 +85,31 @@ def spells(claims: pl.LazyFrame, history: pl.LazyFrame, *, days: int) -> pl.Lazy
     price.
     """
     claimed = pl.col("was_price").is_not_null()
-    unclaimed_last = pl.col("since").filter(~claimed).max()
     begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in (*KEY, "price"))
     stayed = (
         history.filter(pl.col("seller").is_null(), pl.col("price").is_not_null())
         .join(claims.select(KEY).unique(), on=KEY, how="semi")
         .sort(*KEY, "since")
         # history also begins a row where only the claim or the member price changes: the price itself was in force all along
-        .with_columns(spell=begins.cum_sum())
-        .group_by(*KEY, "spell")
-        .agg(
-            pl.col("price").first(),
-            pl.col("since").min(),
-            claimed_since=pl.col("since").filter(claimed & (pl.col("since") > unclaimed_last).fill_null(True)).min(),
-            claimed=claimed.any(),
+        .with_columns(begins=begins, claimed=claimed)
+        .with_columns(
+            spell=pl.col("begins").cum_sum(),
+            claim=pl.when("claimed", pl.col("begins") | ~pl.col("claimed").shift(1).fill_null(False)).then("since"),
         )
-        .sort(*KEY, "since")
-        .with_columns(gone=pl.col("since").shift(-1).over(KEY))
+        .group_by("spell")
+        .agg(
+            pl.col(*KEY, "price", "since").first(),
+            claim=pl.col("claim").max(),
+            claimed_last=pl.col("claimed").last(),
+            claimed=pl.col("claimed").any(),
+        )
+        .sort("spell")
+        .with_columns(
+            claimed_since=pl.when("claimed_last").then("claim"),
+            gone=pl.when(~_new_offer(-1)).then(pl.col("since").shift(-1)),
+        )
     )
-    lower = pl.col("price") < pl.col("price").shift(1).over(KEY)
+    lower = ~_new_offer(1) & (pl.col("price") < pl.col("price").shift(1))
     short = (pl.col("gone") - pl.col("since") <= pl.duration(days=days)).fill_null(True)
     announced = pl.when(pl.col("claimed").any().over(KEY)).then("claimed").otherwise(short)
     first = pl.col("step") & ~pl.col("step").shift(1).over(KEY).fill_null(False)
@@ -113,6 +119,11 @@ def spells(claims: pl.LazyFrame, history: pl.LazyFrame, *, days: int) -> pl.Lazy
         .with_columns(chain=pl.when("step").then(chain))
         .select(*KEY, "price", "since", "gone", "claimed_since", "chain")
     )
+
+
+def _new_offer(by: int) -> pl.Expr:
+    """Whether the row `by` rows before is about another product or place, or there is none. In: rows sorted by `KEY`."""
+    return pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(by)) for name in KEY)
 
 
 def _from_the_first_reduction(claims: pl.LazyFrame, told: pl.LazyFrame, *, days: int) -> pl.LazyFrame:

@@ -34,6 +34,9 @@ def without_history(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyF
     sentence="{place} strikes through {observed}; {detail}: {expected}",
     needs={"was_price", "price", "promotion_starts_at"},
     unproven=without_history,
+    observes=lambda _: "was_price",
+    # a struck-through price that is gone is put right
+    verifies=lambda _: pl.lit(True),
 )
 def was_price(offers: pl.LazyFrame, params: WasPrice, *, history: pl.LazyFrame) -> pl.LazyFrame:
     """Offers whose struck-through price is above every price charged there in the `days` before the reduction began.
