@@ -3,6 +3,8 @@
     with watch("rule", "web-price") as rows:
         found = ...
         rows(looked_at, found.height)
+
+Whoever measures stands outside (`runs.stopwatch`).
 """
 
 from __future__ import annotations
