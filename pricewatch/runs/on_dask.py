@@ -116,7 +116,8 @@ def started(workers: int) -> Iterator[Any]:
         folder = stack.enter_context(TemporaryDirectory(prefix="pricewatch-dask-"))
         cluster = stack.enter_context(
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
                 local_directory=folder, silence_logs=logging.CRITICAL,
             )
         )  # fmt: skip
@@ -131,7 +132,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
     try:
         client = Client(scheduler, timeout=CONNECT)
     except (OSError, ValueError) as error:
-        fix = "start one with: dask scheduler; or leave out --scheduler to judge on this machine"
+        fix = "start one with: dask scheduler; or leave out --cluster to judge on this machine"
         raise UserError("no Dask scheduler answers there", scheduler, fix) from error
     with client:
         try:

@@ -28,7 +28,7 @@ def test_two_worker_processes_find_what_one_machine_finds_though_one_is_killed(t
 
 def test_workers_of_a_running_scheduler_do_what_a_lost_one_had(tmp_path: Path) -> None:
     """Undisturbed first; then one of the two is killed, and nobody starts it again."""
-    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
         address = cluster.scheduler_address
         command = [
             sys.executable,
