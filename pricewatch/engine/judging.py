@@ -22,12 +22,10 @@ from pricewatch.engine.expect import expect, leaders
 from pricewatch.engine.places import LOOKS_BACK, numbered
 from pricewatch.engine.rules import about_offers, columns_read, judged_by, not_provable, not_verified, run_rules, suspected
 from pricewatch.engine.scopes import source_file
-from pricewatch.engine.seen import LOOKED_AT, Seen
+from pricewatch.engine.seen import Seen
 from pricewatch.engine.situations import OF_ONE_OFFER, alike, first_of_each, situate
 from pricewatch.engine.watch import Watch, unwatched
 from pricewatch.engine.world import Rule, World
-
-REMEMBERED = ("item", "place", "seller", *LOOKED_AT)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Judged:
     """`rules.run_rules`."""
     seen: Seen
     remembered: pl.DataFrame
-    """Tonight's offers of earlier findings, and how far each was looked at: `REMEMBERED`."""
+    """Tonight's offers of earlier findings, and how far each was looked at: `item`, `place`, `seller`, `seen.LOOKED_AT`."""
     not_provable: pl.DataFrame
     """Offers that some rule can call neither right nor wrong: `item`, `place`."""
     not_verified: pl.DataFrame

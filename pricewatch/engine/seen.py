@@ -38,7 +38,7 @@ class Seen:
         """The offers of several buckets, situations numbered through."""
         starts = [0]
         for part in parts:
-            last = part.situations["situation"].max()
+            last = part.met["situation"].max()
             starts.append(starts[-1] + (last + 1 if isinstance(last, int) else 0))
         moved = [(pl.col("situation") + start).cast(pl.UInt32) for start in starts]
         return cls(
@@ -48,8 +48,7 @@ class Seen:
 
     def filter(self, *conditions: pl.Expr) -> Seen:
         """The offers whose situations meet all conditions. Numbers stay, so they have gaps."""
-        kept = self.situations.filter(*conditions)
-        return Seen(kept, self.met.join(kept.select("situation"), on="situation", how="semi"))
+        return self._only(self.situations.filter(*conditions))
 
     def by_place(self, named: pl.DataFrame, *columns: str) -> pl.DataFrame:
         """How many offers (`n`, Int64) each place and file has by `columns`.
@@ -65,7 +64,9 @@ class Seen:
 
     def of_items(self, items: pl.DataFrame) -> Seen:
         """The offers of some products (`item`)."""
-        kept = self.situations.join(items, on="item", how="semi")
+        return self._only(self.situations.join(items, on="item", how="semi"))
+
+    def _only(self, kept: pl.DataFrame) -> Seen:
         return Seen(kept, self.met.join(kept.select("situation"), on="situation", how="semi"))
 
     def of_files(self, files: pl.DataFrame) -> Seen:

@@ -31,7 +31,8 @@ from pricewatch.engine.world import Rule, World
 OF_ONE_OFFER = frozenset({"place", "location", "source_ref", "observed_at", "age"})
 """What offers of one situation may differ in."""
 
-OF_ONE_PLACE = frozenset({"place", "location", "source_ref"})
+OF_ONE_PLACE = OF_ONE_OFFER - {"observed_at", "age"}
+"""What a kind must not look at itself, if it is to say the same of all of them."""
 
 FRAMES_OF_ALL = frozenset({"calendar", "labels", "zone_prices", "source_runs"})
 """World frames that say the same of all offers in a situation; the others say something of one place."""

@@ -18,6 +18,7 @@ from typing import Any
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.judging import Judged
 from pricewatch.runs.buckets import Engine, Range, Work
+from pricewatch.runs.extras import needs
 from pricewatch.runs.parcels import audit_bucket, in_order, posted
 
 WORKERS = 2
@@ -45,12 +46,7 @@ def on_dask(
     `shared`: a folder or URL that all workers read. `scheduler`: its address (`tcp://host:8786`); None = `workers` processes of
     this machine. `judge`: the unit of work.
     """
-    try:
-        import distributed  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            f"Dask is not installed ({error.name} is missing)", "--on dask", 'pip install "pricewatch-omni[dask]"'
-        ) from error
+    needs("distributed", called="Dask", option="--on dask", fix='pip install "pricewatch-omni[dask]"')
     return partial(_judged, shared=shared, scheduler=scheduler, workers=workers, judge=judge)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from pricewatch.domain.errors import UserError
 from pricewatch.engine.judging import Judged
 from pricewatch.runs.buckets import Engine, Work
+from pricewatch.runs.extras import needs
 from pricewatch.runs.parcels import audit_bucket, in_order, posted
 
 COLUMNS = "bucket long, answer binary, refusal string"
@@ -31,13 +32,8 @@ def on_spark(shared: str, master: str | None = None, *, judge: Callable[[str, in
     `shared`: a folder or URL that all executors read. `master`: the cluster (`spark://host:7077`); None = that of the session
     that runs already or of spark-submit, else two processes here. `judge`: the unit of work.
     """
-    try:
-        import pyarrow  # noqa: F401
-        import pyspark  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            f"Spark is not installed ({error.name} is missing)", "--on spark", 'pip install "pricewatch-omni[spark]", and Java 17'
-        ) from error
+    fix = 'pip install "pricewatch-omni[spark]", and Java 17'
+    needs("pyarrow", "pyspark", called="Spark", option="--on spark", fix=fix)
     return partial(_judged, shared=shared, master=master, judge=judge)
 
 

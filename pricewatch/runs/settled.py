@@ -6,6 +6,7 @@ out to files by product while they stream past, and settled file by file: what i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,17 +53,14 @@ def settled(
         return Settled(offers.lazy(), refused, strangers.sort("source", "source_ref"))
     with watch("stage", "normalise and match") as told:
         dealt = _dealt_out(rows, items, -(-total // IN_MEMORY), folder)
-        read_rows = pl.scan_parquet([*dealt.values()], hive_partitioning=False).select("row")
-        strangers = (
-            unmatched(pl.read_parquet(dealt[UNMATCHED], hive_partitioning=False))
-            if UNMATCHED in dealt
-            else unmatched(rows.clear().collect())
-        )
+        files = [file for number in dealt for file in dealt[number]]
+        read_rows = (_scan(files) if files else rows.clear()).select("row")
+        strangers = unmatched((_scan(dealt[UNMATCHED]) if UNMATCHED in dealt else rows.clear()).collect())
         refused = _refused(raw, read_rows, total, world, items, places)
         told(total, total - refused.height)
     with watch("stage", "settle offers") as told:
-        files = [_settled_file(dealt[number]) for number in sorted(dealt) if number != UNMATCHED]
-        offers_on_disk = pl.scan_parquet(files, hive_partitioning=False) if files else settle(rows.clear()).collect().lazy()
+        done = [_settled_file(dealt[number]) for number in sorted(dealt) if number != UNMATCHED]
+        offers_on_disk = _scan(done) if done else settle(rows.clear()).collect().lazy()
         told(total - refused.height, int(offers_on_disk.select(pl.len()).collect().item()))
     return Settled(offers_on_disk, refused, strangers.sort("source", "source_ref"))
 
@@ -76,18 +74,27 @@ def _refused(
     return gather(raw.clear() if came == total else lost, world, items, places).quarantine.collect()
 
 
-def _dealt_out(rows: pl.LazyFrame, items: pl.DataFrame, files: int, folder: Path) -> dict[int, Path]:
+def _dealt_out(rows: pl.LazyFrame, items: pl.DataFrame, files: int, folder: Path) -> dict[int, list[Path]]:
     """The rows in files by ranges of item codes, and those without an item; by number of the file."""
     last = items["item"].max()
     each = -(-(last + 1) // files) if isinstance(last, int) else 1
     number = (pl.col("item") // each).fill_null(UNMATCHED).alias("number")
     target = pl.PartitionBy(folder, key=number, include_key=False, approximate_bytes_per_file=None)
     rows.sink_parquet(target, compression="lz4", mkdir=True, maintain_order=False, engine="streaming")
-    return {int(path.parent.name.partition("=")[2]): path for path in folder.rglob("*.parquet")}
+    dealt = defaultdict[int, list[Path]](list)
+    for file in sorted(folder.rglob("*.parquet")):
+        dealt[int(file.parent.name.partition("=")[2])].append(file)
+    return dict(dealt)
 
 
-def _settled_file(rows: Path) -> Path:
-    offers = rows.with_name("offers.parquet")
-    settle(pl.scan_parquet(rows, hive_partitioning=False)).sink_parquet(offers, compression="lz4")
-    rows.unlink()
+def _settled_file(rows: list[Path]) -> Path:
+    offers = rows[0].with_name("offers.parquet")
+    settle(_scan(rows)).sink_parquet(offers, compression="lz4")
+    for file in rows:
+        file.unlink()
     return offers
+
+
+def _scan(files: list[Path]) -> pl.LazyFrame:
+    # the folders are named after their numbers, which are no column
+    return pl.scan_parquet(files, hive_partitioning=False)

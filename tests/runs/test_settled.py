@@ -66,3 +66,9 @@ def test_rows_of_unknown_products_alone_are_no_offers(few: int, tmp_path: Path) 
     dealt = of(strangers, tmp_path)
     assert dealt.offers.collect_schema() == tables.schema("offers")
     assert (dealt.offers.collect().height, dealt.unmatched.height) == (0, 2)
+
+
+def test_rows_that_are_all_refused_leave_nothing_but_their_reasons(few: int, tmp_path: Path) -> None:
+    unreadable = pl.concat([shown().filter(pl.col("price_text") == "nothing")] * 41)
+    dealt = of(unreadable, tmp_path)
+    assert (dealt.offers.collect().height, dealt.unmatched.height, dealt.refused.height) == (0, 0, 41)

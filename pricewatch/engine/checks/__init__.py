@@ -81,7 +81,11 @@ class Check:
     frames: tuple[str, ...]
     """World frames it asks for by keyword."""
     scope: Scope
-    """What it looks at together: `offer`, each by itself; `product`, all offers of one product; `night`, sources."""
+    """What it looks at together: `offer`, each by itself; `product`, all offers of one product; `night`, sources.
+
+    A kind that looks at one offer and reads `observed_at` or `age` compares it with instants of the calendar and the price list,
+    with a channel's grace after them, or with a duration among its parameters: offers alike are judged once (`situations`).
+    """
     refines: frozenset[str]
     """Kinds whose finding on the same offer and price this one makes superfluous, being more specific."""
     unproven: Function | None
@@ -89,11 +93,11 @@ class Check:
     observes: Callable[[Any], str] | None
     """The column, by its parameters, that an offer must show to be judged; None: every offer it is about can be."""
     verifies: Callable[[Any], pl.Expr] | None
+    """By its parameters, whether an offer shows enough to be called right again (Boolean); None: what `observes` says."""
     reads: Callable[[Any], frozenset[str]] | None
     """By its parameters, columns it reads besides `needs`; for kinds whose parameters name columns."""
     calendar: bool
     """Whether it can judge decided prices before they are shown (`pricewatch lint`)."""
-    """By its parameters, whether an offer shows enough to be called right again (Boolean); None: what `observes` says."""
 
     def verified(self, params: Params) -> pl.Expr | None:
         """Whether an offer without a finding is right, not merely unseen (Boolean); None: every offer it is about is."""
