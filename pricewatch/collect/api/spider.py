@@ -1,0 +1,181 @@
+"""The crawl of a JSON API by declaration: what `spiders/app_api.py` is, and what a spider of one's own can build on.
+
+```python
+class Ours(ApiSpider):
+    name = "ours"
+
+    def offer(self, page, fields):                   # the last word on each offer; None leaves it out
+        return fields | {"seller": None}
+```
+An answer that tells of errors is a failed page, whatever its status; a page that repeats an earlier one, or leads to another
+host, ends the crawl there and is told. Tokens never leave the host of the source's `url`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from w3lib.url import add_or_replace_parameters
+
+from pricewatch.collect.api.options import Api, declared
+from pricewatch.collect.api.paging import Ask, first, further
+from pricewatch.collect.api.records import Lacking, NotAsDeclared, NotJson, identities, offers, parsed, products
+from pricewatch.collect.api.secrets import Discretion
+from pricewatch.collect.spider import PriceSpider, Refused, Row, TryAgain, Unreadable
+from pricewatch.domain.errors import Problems, UserError
+
+
+class ApiSpider(PriceSpider):
+    """Offers of a paginated JSON API, REST or GraphQL, by the declared `options` (`options.Api`)."""
+
+    def __init__(self, *, url: str, **facts: Any) -> None:
+        super().__init__(url=url, **facts)
+        self.mistakes: list[UserError] = []
+        self.discretion = Discretion((), ())
+        self._seen: dict[tuple[Any, ...], str] = {}
+        """What pages held -> the page that held it first."""
+        self._asked: set[tuple[Any, ...]] = set()
+        self._answer: tuple[Response | None, Any] = (None, None)
+        try:
+            self.api = declared(self.options, Api)
+        except UserError as error:
+            self.mistakes = list(error.problems) if isinstance(error, Problems) else [error]
+            return
+        if self.api.graphql is not None and self.api.errors is None:
+            self.api = self.api.model_copy(update={"errors": "errors"})
+        self.endpoint = url if not self.api.path or url.endswith(self.api.path) else self.base_url + self.api.path
+        self.discretion = Discretion(self.api.headers.values(), self.api.secret_parameters.values())
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *arguments: Any, **facts: Any) -> Self:
+        """With the log of the crawl made discreet, once its handlers are there."""
+        spider = super().from_crawler(crawler, *arguments, **facts)
+        crawler.signals.connect(spider._quiet_logs, signal=signals.spider_opened)
+        return spider
+
+    def _quiet_logs(self) -> None:
+        for handler in logging.root.handlers:
+            handler.addFilter(self.discretion)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page, once for each set of parameters. Nothing is asked for when the options are wrong: that is told."""
+        if self.mistakes:
+            self.tally.lost.append(" | ".join(f"{error.where}: {error.what} (fix: {error.fix})" for error in self.mistakes))
+            return
+        for chosen in self.api.each or ({},):
+            begin = first(self.api.paging)
+            self._asked.add((_key(chosen), _number(begin)))
+            yield self.ask(begin, chosen)
+
+    def ask(self, ask: Ask, chosen: Mapping[str, str]) -> Request:
+        """The request for one page of what is asked for with the `chosen` parameters (of `each`)."""
+        api = self.api
+        facts = {"ask": ask, "chosen": dict(chosen), "dont_redirect": True}  # a token goes nowhere else
+        parameters = {**api.parameters, **chosen, **ask.parameters}
+        url, body = self.endpoint, None
+        if ask.url is not None:
+            url, parameters = ask.url, {}
+        if api.graphql is not None:
+            body = json.dumps({"query": api.graphql.query, "variables": api.graphql.variables | _numbers(parameters)})
+            parameters = {}
+        url = add_or_replace_parameters(url, parameters | api.secret_parameters)
+        page = self.page(url, follow=self.further_pages, many=True, **facts)
+        headers = {"Accept": "application/json", **api.headers}
+        if body is None:
+            return page.replace(headers=headers)
+        return page.replace(method="POST", body=body, headers={"Content-Type": "application/json", **headers})
+
+    def read(self, page: Response) -> Iterator[Row | Refused]:
+        """A row for each offer; an item without an id or a price is refused as it came."""
+        if self.mistakes:
+            raise self.mistakes[0]
+        asked = {**self.api.parameters, **page.meta.get("chosen", {})} if page.request else {}
+        try:
+            for found in offers(self._parsed(page), self.api, asked=asked, today=self._today()):
+                place = "#" + found.place
+                if isinstance(found, Lacking):
+                    item = self.discretion.hide(found.item) if found.item else None
+                    yield Refused(self.discretion.hide(page.url) + place, self.discretion.hide(found.reason), item)
+                elif (fields := self.offer(page, found.fields)) is not None:
+                    yield self.raw(page, ref=place, **({"surface": "api"} | fields))
+        except NotAsDeclared as error:
+            raise Unreadable(str(error)) from None
+
+    def offer(self, page: Response, fields: dict[str, str | None]) -> dict[str, str | None] | None:  # noqa: ARG002
+        """The last word on the fields of an offer; None leaves it out. For spiders of one's own."""
+        return fields
+
+    def further_pages(self, page: Response) -> Iterator[Request]:
+        """The pages that this one leads to. Unreadable when it is an earlier page once more."""
+        ask, chosen = page.meta["ask"], page.meta["chosen"]
+        answer = self._parsed(page)
+        called = identities(answer, self.api, asked=chosen)
+        earlier = self._seen.setdefault((_key(chosen), called), _number(ask)) if called else _number(ask)
+        if earlier != _number(ask):
+            raise Unreadable(f"repeats the products of an earlier page ({earlier or 'the first'}); what follows is not asked for")
+        headers = {name.decode().lower(): b", ".join(values).decode("latin-1") for name, values in page.headers.items()}
+        got = len(products(answer, self.api))
+        try:
+            asks = list(further(self.api.paging, ask, answer, got=got, url=page.url, headers=headers))
+        except NotAsDeclared as error:
+            raise Unreadable(str(error)) from None
+        for following in asks:
+            wrong = self._astray(following, chosen)
+            if wrong is None:
+                yield self.ask(following, chosen)
+            else:  # this page's own products are right: they land, and the delivery is not whole
+                self.tally.lost.append(self.discretion.hide(f"{page.url}: {wrong}; what follows is not asked for"))
+
+    def _astray(self, following: Ask, chosen: Mapping[str, str]) -> str | None:
+        """Why a next page is not asked for: it was already, or it is on another host, where no token goes."""
+        asked, own = urlsplit(following.url or self.endpoint), urlsplit(self.endpoint)
+        if (asked.scheme, asked.netloc) != (own.scheme, own.netloc):
+            return f"its next page is elsewhere: {asked.scheme}://{asked.netloc}"
+        key = (_key(chosen), _number(following))
+        if key in self._asked:
+            return f"leads back to a page that was asked for ({_number(following)})"
+        self._asked.add(key)
+        return None
+
+    def raw(self, page: Response, *, ref: str = "", **fields: str | None) -> Row:
+        """As every spider's; no row holds a secret."""
+        row = super().raw(page, ref=ref, **fields)
+        return {name: self.discretion.hide(text) if text else text for name, text in row.items()} if self.discretion.any else row
+
+    def _noted(self, url: str, reason: str, *, many: bool) -> Refused:
+        return super()._noted(self.discretion.hide(url), self.discretion.hide(reason), many=many)
+
+    def _parsed(self, page: Response) -> Any:
+        """The page's JSON, parsed once for `read` and `further_pages`. TryAgain when it is none."""
+        if self._answer[0] is not page:
+            try:
+                self._answer = (page, parsed(page.body))
+            except NotJson as error:
+                raise TryAgain(str(error)) from None
+        return self._answer[1]
+
+    def _today(self) -> date:
+        return (self.observed_at or datetime.now(UTC)).astimezone(ZoneInfo(self.api.zone)).date()
+
+
+def _numbers(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Variables of GraphQL are typed: a whole number is one."""
+    return {name: int(value) if value.isdigit() and len(value) < 10 else value for name, value in parameters.items()}
+
+
+def _key(chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(chosen.items()))
+
+
+def _number(ask: Ask) -> str:
+    """How a page is called in messages: what was asked for it."""
+    return ask.url or ", ".join(f"{name}={value}" for name, value in ask.parameters.items())
