@@ -100,6 +100,26 @@ def attribute(element: Element, name: str) -> str | None:
     return None
 
 
+def child_of(element: Element, name: str) -> Element | None:
+    """The first child of this name; None when there is none."""
+    return next((child for child in element if name_of(child) == name), None)
+
+
+def texts_of(element: Element) -> dict[str, str]:
+    """The texts of an element's children by name; of several alike the first. Children without text are not in it."""
+    texts: dict[str, str] = {}
+    for child in element:
+        text = text_of(child)
+        if text is not None:
+            texts.setdefault(name_of(child), text)
+    return texts
+
+
+def within(element: Element, name: str) -> str | None:
+    """The text of the first element of this name, at any depth; null when there is none."""
+    return next((text_of(part) for part in element.iter() if name_of(part) == name), None)
+
+
 def _free(element: Element) -> None:
     """The element and everything before it is given back: the tree never holds more than one record and its ancestors."""
     element.clear()
