@@ -159,6 +159,8 @@ def run(job: Job) -> Result:
         crawler,
         url=job.url,
         options=job.options,
+        decimal=job.decimal,
+        root=job.root,
         observed_at=datetime.fromisoformat(job.observed_at) if job.observed_at else None,
     )
     process.start()

@@ -29,6 +29,10 @@ class Job:
     observed_at: str | None
     timeout: float
     """Seconds to wait for one page."""
+    decimal: str = "."
+    """The decimal sign of its prices."""
+    root: str = ""
+    """The workspace's folder."""
 
 
 @dataclass(frozen=True)

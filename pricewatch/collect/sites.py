@@ -67,6 +67,8 @@ def crawl_site(
         minutes=source.budget.minutes,
         observed_at=observed_at.isoformat() if observed_at else None,
         timeout=float(options.pop("timeout", _PAGE_TIMEOUT)),
+        decimal=source.decimal,
+        root=str(spiders.resolve().parent),
     )
     again = f"pricewatch collect {source.id} --night {night}"
     ended = _run(job, progress, stop)

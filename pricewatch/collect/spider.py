@@ -88,6 +88,10 @@ class PriceSpider(scrapy.Spider):
 
     base_url: str
     options: dict[str, Any]
+    decimal: str
+    """The decimal sign that the source declares for its prices."""
+    root: str
+    """The workspace's folder."""
 
     def __init__(
         self,
@@ -95,12 +99,16 @@ class PriceSpider(scrapy.Spider):
         url: str,
         options: dict[str, Any] | None = None,
         observed_at: datetime | None = None,
+        decimal: str = ".",
+        root: str = "",
         **_: Any,
     ) -> None:
         super().__init__()
         self.base_url = url.rstrip("/")
         self.options = options or {}
         self.observed_at = observed_at
+        self.decimal = decimal
+        self.root = root
         self.allowed_domains = [urlsplit(url).hostname or ""]
         self.tally = Tally()
 
@@ -109,7 +117,12 @@ class PriceSpider(scrapy.Spider):
         raise NotImplementedError(f"spider {self.name} has no read()")
 
     def page(
-        self, url: str, *, follow: Callable[[Any], Iterable[Request]] | None = None, many: bool = False, **facts: Any
+        self,
+        url: str,
+        *,
+        follow: Callable[[Any], Iterable[Request]] | None = None,
+        many: bool = False,
+        **facts: Any,
     ) -> Request:
         """A request for a page whose rows `read` gives; `follow` gives the further requests it leads to.
 

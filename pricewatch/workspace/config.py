@@ -256,7 +256,7 @@ class Source(Model):
     options: dict[str, Any] = Field(default_factory=dict, description="the spider's or importer's own settings")
     files: str | None = Field(None, description="glob below the workspace root; {night} is the business date")
     layout: Layout | None = Field(None, description="how the files are written")
-    surface: Literal["till", "label", "checkout", "api", "html", "jsonld", "meta", "feed"] = Field(
+    surface: Literal["till", "label", "checkout", "api", "html", "jsonld", "microdata", "meta", "feed"] = Field(
         "feed", description="where the price is shown, where rows do not say"
     )
     decimal: Literal[".", ","] = Field(".", description="decimal sign of its prices")

@@ -111,7 +111,7 @@ def test_nothing_in_nothing_out() -> None:
         (
             "sku  price  surface\nA1  12.99  billboard",
             "web",
-            "surface 'billboard' is none of till, label, checkout, api, html, jsonld, meta, feed, price_file",
+            "surface 'billboard' is none of till, label, checkout, api, html, jsonld, microdata, meta, feed, price_file",
         ),
         (
             "sku  price  observed_at\nA1  1.00  2026-13-01",

@@ -39,6 +39,8 @@ class Site:
     """Paths that are not answered before `release` is set."""
     asked: Counter[str] = field(default_factory=Counter)
     agents: set[str] = field(default_factory=set)
+    heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Every path with its query and headers, as they came."""
     arrived: threading.Event = field(default_factory=threading.Event)
     """Set when a slow page was asked for."""
     release: threading.Event = field(default_factory=threading.Event)
@@ -88,11 +90,13 @@ def serving(site: Site) -> Iterator[Site]:
             path = urlsplit(self.path).path
             site.asked[self.path if path == "/api/products" else path] += 1
             site.agents.add(self.headers["User-Agent"])
+            site.heard.append((self.path, dict(self.headers)))
             if path in site.slow:
                 site.arrived.set()
                 site.release.wait(60)
             status, kind, text = site.answer(self.path)
-            body = text.encode()
+            # a page that is bytes is written in Latin-1: packed sitemaps
+            body = text.encode("latin-1" if path.endswith(".gz") else "utf-8")
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))

@@ -115,7 +115,7 @@ def test_a_page_that_fails_and_a_page_without_a_price_are_refused_with_the_reaso
     assert reasons_of(tmp_path, "webshop") == {
         "/p/broken": "the site answers HTTP 500",
         "/p/gone": "the site answers HTTP 404",
-        "/p/mute": "no price on the page, neither visible nor in JSON-LD",
+        "/p/mute": "no price on the page, neither visible nor in its markup",
     }
 
 
