@@ -67,12 +67,12 @@ _TYPES: dict[pl.DataType, sa.types.TypeEngine[Any]] = {
 
 def _table(name: str, *indexes: sa.Index, key: tuple[str, ...]) -> sa.Table:
     """The table of `domain.tables` called `name`, with `key` as its primary key."""
-    columns = tables.TABLES[name].to_schema().columns
+    columns = tables.TABLES[name].columns
     return sa.Table(
         name,
         METADATA,
         *(
-            sa.Column(column, _TYPES[spec.dtype.type], primary_key=column in key, nullable=spec.nullable)
+            sa.Column(column, _TYPES[spec.dtype], primary_key=column in key, nullable=spec.nullable)
             for column, spec in columns.items()
         ),
         sa.PrimaryKeyConstraint(*key),

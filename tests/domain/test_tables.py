@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pricewatch.domain import tables
+from pricewatch.domain.contracts import contract
 
 NAMES = sorted(tables.TABLES)
 MONEY = {
@@ -17,7 +18,7 @@ def test_a_table_has_a_schema_and_can_be_empty(name: str) -> None:
     none = tables.empty(name)
     assert none.height == 0
     assert none.schema == tables.schema(name)
-    tables.TABLES[name].validate(none)
+    contract(name).validate(none)
 
 
 @pytest.mark.parametrize("name", NAMES)

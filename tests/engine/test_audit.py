@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pricewatch.domain import tables
+from pricewatch.domain.contracts import contract
 from pricewatch.engine.history import extend_history
 from pricewatch.engine.world import Audit, Memory, World
 from pricewatch.runs.judge import audit
@@ -202,7 +203,7 @@ def test_frames_are_what_the_tables_say() -> None:
     found = night(world(DECIDED, CHANNELS, SOURCES), ALL, MANY)
     for name in ("offers", "quarantine", "findings", "incidents", "source_runs"):
         frame = getattr(found, name).lazy().collect()
-        tables.TABLES[name].validate(frame, lazy=True)
+        contract(name).validate(frame, lazy=True)
         assert frame.schema == tables.schema(name)
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricewatch.domain import tables
+from pricewatch.domain.contracts import contract
 from pricewatch.domain.mechanics import MECHANICS
 from pricewatch.engine.central import read_central
 from pricewatch.engine.world import Central
@@ -241,4 +242,4 @@ def test_rows_in_are_rows_out_plus_refused_whatever_is_in_the_cells(data: st.Dat
     assert good.height + refused.height == len(many)
     assert good.schema == tables.schema(name)
     assert (refused["reason"].str.len_chars() > 0).all()
-    tables.TABLES[name].validate(good, lazy=True)
+    contract(name).validate(good, lazy=True)

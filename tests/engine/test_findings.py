@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pricewatch.domain import tables
+from pricewatch.domain.contracts import contract
 from pricewatch.engine.world import Rule
 from pricewatch.testing import assert_table, central, channel, night, raw, rule, source, world
 
@@ -95,7 +96,7 @@ def test_every_kind_has_a_sentence_for_every_finding() -> None:
     assert set(findings["check"]) >= {"channel_parity", "freshness", "expected_price"}
     assert findings["message"].null_count() == 0
     assert not findings["message"].str.contains("null").any()
-    tables.TABLES["findings"].validate(findings, lazy=True)
+    contract("findings").validate(findings, lazy=True)
 
 
 def test_how_the_expected_price_came_about_is_told() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pricewatch.domain import tables
+from pricewatch.domain.contracts import contract
 from pricewatch.engine import codes
 from pricewatch.engine.match import match
 from pricewatch.engine.normalise import normalise
@@ -143,4 +144,4 @@ def test_the_order_rows_came_in_changes_nothing(many: list[dict[str, object]], s
     assert offers["lines"].sum() == len(many)
     assert offers.select("item", "place", "seller", "surface").is_duplicated().sum() == 0
     assert offers.group_by("item", "place", "seller").agg(pl.col("leading").sum())["leading"].eq(1).all()
-    tables.TABLES["offers"].validate(offers, lazy=True)
+    contract("offers").validate(offers, lazy=True)

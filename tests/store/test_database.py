@@ -41,8 +41,8 @@ def database(url: str) -> Iterator[Database]:
 def rows_of(table: str, *rows: dict[str, object]) -> pl.DataFrame:
     """Rows of a table, with something quiet in every column that must not be null and is not named."""
     quiet = {pl.String: "x", pl.Int64: 1, pl.Float64: 1.0, pl.Boolean: True, pl.Date: FRIDAY, tables.UTC: SIX}
-    columns = tables.TABLES[table].to_schema().columns
-    default = {name: None if spec.nullable else quiet[spec.dtype.type] for name, spec in columns.items()}
+    columns = tables.TABLES[table].columns
+    default = {name: None if spec.nullable else quiet[spec.dtype] for name, spec in columns.items()}
     return pl.DataFrame([default | row for row in rows], schema=tables.schema(table))
 
 
@@ -53,13 +53,13 @@ def run(night: date = FRIDAY, *findings: dict[str, object], **known: object) -> 
 
 def nightly(table: str, key: str) -> st.SearchStrategy[pl.DataFrame]:
     """Any frame of a table for one night, keys unique; nulls where the table says so."""
-    columns = tables.TABLES[table].to_schema().columns
+    columns = tables.TABLES[table].columns
     by_type = {pl.Float64: {"strategy": st.floats(allow_nan=False)}, pl.Date: {"strategy": st.dates()}}
     return dataframes(
         [
             column("night", pl.Date, strategy=st.just(FRIDAY))
             if name == "night"
-            else column(name, spec.dtype.type, unique=name == key, allow_null=spec.nullable, **by_type.get(spec.dtype.type, {}))
+            else column(name, spec.dtype, unique=name == key, allow_null=spec.nullable, **by_type.get(spec.dtype, {}))
             for name, spec in columns.items()
         ],
         max_size=5,
