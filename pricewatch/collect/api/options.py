@@ -69,19 +69,31 @@ class Picked(Model):
     model_config = Model.model_config | {"title": "field {at: ..., when: ...}"}
 
     at: Where | tuple[Where, ...] = Field(description="path, or several: the first that says something")
-    when: dict[Where, Words] = Field(default_factory=dict, description="only where this holds, for example {on_sale: true}")
+    when: dict[Where, Words] = Field(
+        default_factory=dict, description="only where this holds, for example {on_sale: true}; '*' is anything"
+    )
     days: Days | None = Field(None, description="only between these days, for example {from: starts, to: ends}")
-    words: dict[str, str] = Field(default_factory=dict, description="what to write for what it says, for example {AFN: in_stock}")
+    words: dict[str, str] = Field(
+        default_factory=dict, description="what to write for what it says, for example {'0': out_of_stock, '*': in_stock}"
+    )
+
+
+def _part_form(value: Any) -> str | None:
+    return "(path)" if isinstance(value, str) else "(picked)" if isinstance(value, dict | Picked) else None
+
+
+FieldPart = Annotated[
+    Annotated[Where, Tag("(path)")] | Annotated[Picked, Tag("(picked)")],
+    Discriminator(_part_form),
+]
 
 
 def _field_form(value: Any) -> str | None:
-    if isinstance(value, str):
-        return "(path)"
-    return "(list)" if isinstance(value, list | tuple) else "(picked)" if isinstance(value, dict | Picked) else None
+    return "(list)" if isinstance(value, list | tuple) else _part_form(value)
 
 
 FieldAt = Annotated[
-    Annotated[Where, Tag("(path)")] | Annotated[tuple[Where, ...], Tag("(list)")] | Annotated[Picked, Tag("(picked)")],
+    Annotated[Where, Tag("(path)")] | Annotated[tuple[FieldPart, ...], Tag("(list)")] | Annotated[Picked, Tag("(picked)")],
     Discriminator(_field_form),
 ]
 
@@ -184,6 +196,9 @@ class Shape(Model):
     )
     only: dict[Where, Words] = Field(default_factory=dict, description="only items where this holds, for example {type: simple}")
     never: dict[Where, Words] = Field(default_factory=dict, description="no items where this holds, {type_id: configurable}")
+    own_sellers: tuple[Text, ...] = Field(
+        (), description="names or ids of sellers that are us: their offers are our own, for example [A1OURSELLERID]"
+    )
     errors: Where | None = Field(None, description="path of errors in an answer of status 200; GraphQL: errors")
     zone: str = Field("UTC", description="time zone of the days of fields, for example Europe/Paris")
 
@@ -195,6 +210,14 @@ class Shape(Model):
         if not {"external_id", "sku", "gtin"} & set(self.fields):
             raise ValueError("no field says which product it is; add external_id: ... (or sku, gtin) to fields")
         return self
+
+
+class JsonFile(Shape):
+    """Answers of an API that were kept in files."""
+
+    model_config = Model.model_config | {"title": "a JSON file's source"}
+
+    lines: bool = Field(False, description="every line of the file is an answer of its own (JSON Lines)")
 
 
 class Api(Shape):

@@ -9,6 +9,7 @@ title             at the product (the innermost list's item)
 ^title            at the item of the list around it; ^^title one further out
 $.shop.currency   at the whole answer
 ?store            not in the answer: the parameter that was asked with
+=true             not in the answer: this very text
 ```
 `[]` ends a list whose items are gone through: `products[].variants[]`; `[]` alone is an answer that is a list itself.
 """
@@ -33,7 +34,7 @@ class Path:
 
     text: str
     start: str
-    """`` for the item, `^`, `^^` ... for those around it, `$` for the answer, `?` for a parameter."""
+    """`` for the item, `^`, `^^` ... for those around it, `$` for the answer, `?` for a parameter, `=` for the text itself."""
     steps: tuple[Step, ...]
 
 
@@ -50,6 +51,8 @@ class Scope:
 @cache
 def path(text: str) -> Path:
     """A path as written. Raises ValueError ("what; fix") when it is none."""
+    if text.startswith("="):
+        return Path(text, "=", (text[1:],))
     start = re.match(r"\^+|\$|\?|", text)
     assert start is not None
     steps = _steps(text[start.end() :].removeprefix(".") if start[0] == "$" else text[start.end() :], text)
@@ -96,6 +99,8 @@ def down(node: Any, steps: tuple[Step, ...]) -> Any:
 def value_at(scope: Scope, text: str) -> Any:
     """What stands at a declared path, seen from a scope; None where nothing does."""
     where = path(text)
+    if where.start == "=":
+        return where.steps[0]
     if where.start == "?":
         return scope.asked.get(str(where.steps[0]))
     if where.start == "$" or not scope.items:

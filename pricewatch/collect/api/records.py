@@ -13,8 +13,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pricewatch.collect.api.options import Days, Picked, Shape
-from pricewatch.collect.api.paths import Scope, Step, down, each, lists, text_at, value_at
+from pricewatch.collect.api.options import Days, FieldAt, Picked, Shape
+from pricewatch.collect.api.paths import Scope, Step, as_text, down, each, lists, text_at, value_at
 
 IDENTITY = ("external_id", "sku", "gtin")
 PRICES = ("price_text", "regular_price_text", "member_price_text")
@@ -111,6 +111,8 @@ def trouble(answer: Any, where: str | None) -> str | None:
 
 def _offer(scope: Scope, shape: Shape, place: str, today: date) -> Offer | Lacking:
     fields = {ours: _picked(scope, theirs, today) for ours, theirs in shape.fields.items()}
+    if fields.get("seller") in shape.own_sellers:
+        fields["seller"] = None
     reason = _lack(fields, shape)
     if reason is None and shape.implied_decimals is not None:
         reason = _scale(fields, scope, shape.implied_decimals)
@@ -147,24 +149,26 @@ def _scale(fields: dict[str, str | None], scope: Scope, implied: int | str) -> s
     return None
 
 
-def _picked(scope: Scope, field: str | tuple[str, ...] | Picked, today: date | None) -> str | None:
+def _picked(scope: Scope, field: FieldAt, today: date | None) -> str | None:
     """The text of one field. `today` None: days don't matter."""
     if isinstance(field, str):
         return text_at(scope, field)
     if isinstance(field, tuple):
-        return next((text for text in (text_at(scope, place) for place in field) if text is not None), None)
+        return next((text for text in (_picked(scope, part, today) for part in field) if text is not None), None)
     if not all(_holds(scope, *condition) for condition in field.when.items()):
         return None
     if field.days is not None and today is not None and not _during(scope, field.days, today):
         return None
     text = _picked(scope, field.at, today)
-    return field.words.get(text, text) if text is not None else None
+    return field.words.get(text, field.words.get("*", text)) if text is not None else None
 
 
 def _holds(scope: Scope, where: str, words: str | tuple[str, ...]) -> bool:
-    """Whether what stands there is one of the words; `null` is the word for nothing."""
-    text = text_at(scope, where)
-    return (text if text is not None else "null") in ((words,) if isinstance(words, str) else words)
+    """Whether what stands there is one of the words; `null` is the word for nothing, `*` for anything."""
+    value = value_at(scope, where)
+    text = as_text(value) or ("..." if value and isinstance(value, list | dict) else "null")
+    allowed = (words,) if isinstance(words, str) else words
+    return text in allowed or ("*" in allowed and text != "null")
 
 
 def _during(scope: Scope, days: Days, today: date) -> bool:
@@ -181,9 +185,10 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _shown(field: str | tuple[str, ...] | Picked) -> str:
-    at = field.at if isinstance(field, Picked) else field
-    return at if isinstance(at, str) else " or ".join(at)
+def _shown(field: FieldAt) -> str:
+    if isinstance(field, tuple):
+        return " or ".join(_shown(part) for part in field)
+    return _shown(field.at) if isinstance(field, Picked) else field
 
 
 def _dotted(steps: tuple[Step, ...]) -> str:

@@ -27,6 +27,10 @@ class Discretion(logging.Filter):
         """Whether there is a secret at all."""
         return bool(self._secrets)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to hide."""
+        return bool(self._secrets)
+
     def hide(self, text: str) -> str:
         """The text without secrets."""
         for secret in self._secrets:

@@ -52,7 +52,8 @@ class ApiSpider(PriceSpider):
             return
         if self.api.graphql is not None and self.api.errors is None:
             self.api = self.api.model_copy(update={"errors": "errors"})
-        self.endpoint = url if not self.api.path or url.endswith(self.api.path) else self.base_url + self.api.path
+        own = self.base_url + "/" * url.endswith("/")  # some answer at /graphql/ alone
+        self.endpoint = own if not self.api.path or own.endswith(self.api.path) else self.base_url + self.api.path
         self.discretion = Discretion(self.api.headers.values(), self.api.secret_parameters.values())
 
     @classmethod
