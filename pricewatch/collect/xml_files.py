@@ -6,7 +6,9 @@ not well-formed to its last byte is refused whole, in our own words: the parser'
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -36,6 +38,7 @@ _WRONG_BYTES = frozenset(
         etree.ErrorTypes.I18N_NO_OUTPUT,
     }
 )
+_DECLARED = re.compile(rb"""^[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _WORDS = {
     etree.ErrorTypes.ERR_TAG_NAME_MISMATCH: "a tag is closed that is not the one that is open",
     etree.ErrorTypes.ERR_DOCUMENT_EMPTY: "it does not begin with a tag",
@@ -79,6 +82,26 @@ def records(data: bytes, ref: str, tags: set[str], *, encoding: str | None = Non
         raise SourceError(
             f"its declared encoding '{encoding}' is unknown", ref, "write for example utf-8 or cp1252 (layout: encoding)"
         ) from None
+
+
+def encoding_to_read(data: bytes, fallback: str | None) -> str | None:
+    """The encoding to read a file in against its own declaration, where that is wrong; None where it is right or unknown.
+
+    A declaration is wrong when the bytes cannot be decoded by it, or are single bytes where it says UTF-16.
+    """
+    if data.startswith((b"<\0", b"\0<", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    said = _DECLARED.search(data[:200])
+    name = said[1].decode("ascii") if said else "utf-8"
+    if name.lower().startswith(("utf-16", "ucs-2")):
+        return fallback or "utf-8"
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return fallback
+    except LookupError:
+        return None
+    return None
 
 
 def name_of(element: Element) -> str:
