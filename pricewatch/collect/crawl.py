@@ -9,6 +9,7 @@ Its log goes to standard error, which the parent keeps as `<source>.log`.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -17,7 +18,6 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from importlib.metadata import version
 from importlib.util import module_from_spec
 from pathlib import Path
 from time import monotonic
@@ -27,8 +27,11 @@ import polars as pl
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from pricewatch.collect.api.secrets import Discretion
+from pricewatch.collect.discretion import discretion_of
 from pricewatch.collect.job import Job, Result
 from pricewatch.collect.landing import REFUSED, raw_columns
+from pricewatch.collect.manners import settings
 from pricewatch.collect.spider import PriceSpider, Refused
 from pricewatch.domain.errors import SourceError
 
@@ -69,38 +72,6 @@ def load_spider(folder: Path, name: str) -> type[PriceSpider]:
             "has no 'async def start(self)' that yields its first pages", str(file), "see pricewatch.collect.spider"
         )
     return named[0]
-
-
-def settings(job: Job) -> dict[str, Any]:
-    """Scrapy's settings for a job: polite, honest, bounded, and safe where Scrapy's own defaults are not."""
-    ours = "pricewatch.collect.polite"
-    return {
-        "USER_AGENT": f"pricewatch/{version('pricewatch-omni')} (price audit on behalf of the retailer; obeys robots.txt)",
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": "pricewatch",
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            f"{ours}.RobotsTxt": 100,
-            f"{ours}.RequestBudget": 860,  # after the retries: a repeated request is a request, too
-        },
-        "REQUEST_BUDGET": job.requests,
-        "CLOSESPIDER_TIMEOUT": job.minutes * 60,
-        "CONCURRENT_REQUESTS": job.concurrent,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": job.concurrent,
-        "DOWNLOAD_DELAY": job.delay,
-        "AUTOTHROTTLE_ENABLED": job.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": job.delay,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(job.concurrent),
-        "DOWNLOAD_TIMEOUT": job.timeout,
-        "DOWNLOAD_MAXSIZE": 20 * 2**20,
-        "DOWNLOAD_WARNSIZE": 10 * 2**20,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "COOKIES_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,  # on by default: a local server that runs any code sent to it
-        "RETRY_GIVE_UP_LOG_LEVEL": "WARNING",  # counted by the spider; an ERROR in the log is a mistake of ours or the spider's
-        "LOG_LEVEL": "INFO",
-    }
 
 
 class _Rows:
@@ -147,11 +118,18 @@ class _Rows:
 def run(job: Job) -> Result:
     """Crawl; the rows are in the staging folder when this returns. Raises SourceError when the spider can't be loaded."""
     spider_class = load_spider(Path(job.spiders), job.spider)
+    discretion = discretion_of(job)
+    hide = discretion.hide
+    _quiet_logs(discretion)
     process = AsyncCrawlerProcess(settings(job))
     crawler: Crawler = process.create_crawler(spider_class)
     rows = _Rows(job)
 
     def keep(item: Any) -> None:
+        if isinstance(item, Refused):
+            item = Refused(hide(item.source_ref), hide(item.reason), hide(item.row) if item.row else None)
+        elif discretion:
+            item = {name: hide(text) if text else text for name, text in item.items()}
         rows.add(item)
 
     crawler.signals.connect(keep, signal=signals.item_scraped)
@@ -178,11 +156,25 @@ def run(job: Job) -> Result:
         failed=tally.failed,
         forbidden=tally.forbidden,
         left=tally.left,
-        lost=tally.lost,
-        reasons=tally.reasons.most_common(5),
+        stopped=[hide(words) for words in tally.stopped],
+        lost=[hide(words) for words in tally.lost],
+        reasons=[(hide(reason), times) for reason, times in tally.reasons.most_common(5)],
         rows=rows.rows,
         refused=rows.refused,
     )
+
+
+def _quiet_logs(discretion: Discretion) -> None:
+    """Hide secrets in every log record as it is made: Scrapy logs its settings, and puts up handlers as it goes."""
+    made = logging.getLogRecordFactory()
+
+    def discreet(*arguments: Any, **facts: Any) -> logging.LogRecord:
+        record = made(*arguments, **facts)
+        discretion.filter(record)
+        return record
+
+    if discretion:
+        logging.setLogRecordFactory(discreet)
 
 
 def _end_with_parent() -> None:

@@ -33,6 +33,13 @@ class Job:
     """The decimal sign of its prices."""
     root: str = ""
     """The workspace's folder."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that pages may come from, besides the URL's own."""
+    private_addresses: bool = False
+    megabytes: float = 2_000
+    page_megabytes: float = 20
+    longest_wait: float = 120
+    """Seconds that the site may ask to wait."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Result:
     failed: int
     forbidden: int
     left: int
+    stopped: list[str]
     lost: list[str]
     reasons: list[tuple[str, int]]
     rows: int

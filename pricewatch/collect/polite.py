@@ -1,10 +1,12 @@
-"""Manners of a crawl, as Scrapy downloader middlewares: robots.txt obeyed from the first request on, a hard request budget."""
+"""Manners of a crawl, as Scrapy downloader middlewares: where it may go, robots.txt from the first request on, hard budgets."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -12,9 +14,54 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from pricewatch.collect.spider import BudgetReached
+from pricewatch.collect import addresses
+from pricewatch.collect.spider import BudgetReached, NotAllowed
 
 _NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
+_PORTS = {"http": 80, "https": 443}
+
+
+class AllowedHosts:
+    """Every request, also one that a redirect asks for, goes to a declared host, by HTTP, and to a public address.
+
+    The host of the source's `url` is allowed, with and without `www.`, at its own port and the usual ones. Where that is written
+    as an address, it was meant: `http://127.0.0.1:8765`.
+    """
+
+    def __init__(self, url: str, further: Iterable[str], *, private: bool) -> None:
+        own = urlsplit(url)
+        host = (own.hostname or "").removeprefix("www.")
+        self.own = own.hostname or ""
+        self.exact = {host, f"www.{host}", self.own, *(name for name in further if not name.startswith("*."))}
+        self.endings = tuple(name[1:] for name in further if name.startswith("*."))
+        self.ports = {*_PORTS.values(), own.port or _PORTS.get(own.scheme, 80)}
+        self.private = private
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With the hosts of the job's settings."""
+        settings = crawler.settings
+        return cls(settings["SOURCE_URL"], settings.getlist("FURTHER_HOSTS"), private=settings.getbool("PRIVATE_ADDRESSES"))
+
+    def problem(self, url: str) -> str | None:
+        """Why a URL is not asked for; None when it may be."""
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), parts.port or _PORTS.get(parts.scheme)
+        except ValueError:
+            return "is no URL"
+        if parts.scheme not in _PORTS:
+            return f"leads to {parts.scheme}:, which is not crawled"
+        if not self.private and host != self.own and (words := addresses.problem(host)):
+            return f"leads to a private place: {words} (source key: private_addresses)"
+        if host not in self.exact and not host.endswith(self.endings or ("\0",)):
+            return f"leads to another host: {host} (source key: hosts)"
+        return None if port in self.ports else f"leads to another port: {host}:{port}"
+
+    def process_request(self, request: Request) -> None:
+        """Let it go, or raise NotAllowed."""
+        if words := self.problem(request.url):
+            raise NotAllowed(words)
 
 
 class RobotsTxt(RobotsTxtMiddleware):
@@ -38,19 +85,31 @@ class RobotsTxt(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
 
-class RequestBudget:
-    """No request beyond the source's budget leaves the house, repeated ones and robots.txt included."""
+class Budgets:
+    """No request beyond the source's budgets leaves the house, repeated ones and robots.txt included.
 
-    def __init__(self, budget: int) -> None:
-        self.budget, self.made = budget, 0
+    Bytes are counted as they are received, packed; the page that passes the limit is still read.
+    """
+
+    def __init__(self, requests: int, megabytes: float) -> None:
+        self.requests, self.megabytes = requests, megabytes
+        self.made = self.received = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the budget of the job's settings."""
-        return cls(crawler.settings.getint("REQUEST_BUDGET"))
+        """With the budgets of the job's settings."""
+        return cls(crawler.settings.getint("REQUEST_BUDGET"), crawler.settings.getfloat("MEGABYTE_BUDGET"))
 
     def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's signature
         """Count it, or raise BudgetReached."""
-        if self.made >= self.budget:
-            raise BudgetReached(f"the budget of {self.budget} requests is used up")
+        if self.made >= self.requests:
+            words = f"{self.requests:,}".replace(",", " ")
+            raise BudgetReached(f"its budget of {words} requests was used up")
+        if self.received >= self.megabytes * 1e6:
+            raise BudgetReached(f"its budget of {self.megabytes:g} MB was used up")
         self.made += 1
+
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's signature
+        """Count its bytes."""
+        self.received += len(response.body)
+        return response

@@ -22,6 +22,7 @@ import polars as pl
 from pricewatch.collect.job import Job, Result
 from pricewatch.collect.landing import Landing, Status
 from pricewatch.collect.lines import count
+from pricewatch.collect.manners import without_password
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source
 
@@ -69,6 +70,11 @@ def crawl_site(
         timeout=float(options.pop("timeout", _PAGE_TIMEOUT)),
         decimal=source.decimal,
         root=str(spiders.resolve().parent),
+        hosts=source.hosts,
+        private_addresses=source.private_addresses,
+        megabytes=source.budget.megabytes,
+        page_megabytes=source.budget.page_megabytes,
+        longest_wait=source.pace.longest_wait.total_seconds(),
     )
     again = f"pricewatch collect {source.id} --night {night}"
     ended = _run(job, progress, stop)
@@ -96,6 +102,7 @@ def crawl_site(
 def _run(job: Job, progress: Callable[[int], None], stop: Event) -> str | None:
     """Run the child to its end. Out: None when it ended by itself, else what ended it, in words."""
     file = Path(job.staging) / "job.json"
+    file.touch(mode=0o600)  # tokens stand in it
     file.write_text(json.dumps(asdict(job)), encoding="utf-8")
     deadline = monotonic() + job.minutes * 60 + job.timeout + _GRACE
     with (
@@ -139,23 +146,22 @@ def _listen(told: IO[bytes], progress: Callable[[int], None]) -> None:
 
 def _nothing(result: Result, source: Source) -> str:
     """Why a crawl has no rows at all."""
+    url = without_password(source.url or "")
     if result.lost:
         return f"nothing was read: {result.lost[0]}"
     if result.reasons:
         reason, times = result.reasons[0]
-        return f"nothing was read from {source.url}: {reason} ({count(times)} pages)"
+        return f"nothing was read from {url}: {reason} ({count(times)} pages)"
     if result.left:
-        return f"nothing was read: the budget of {count(source.budget.requests)} requests was used up first"
-    return f"nothing was fetched from {source.url}" + (f" ({result.finish_reason})" if result.finish_reason != "finished" else "")
+        return f"nothing was read: {'; '.join(result.stopped)}"
+    return f"nothing was fetched from {url}" + (f" ({result.finish_reason})" if result.finish_reason != "finished" else "")
 
 
 def _doubts(result: Result, source: Source) -> list[str]:
     """Why what came is not the whole: nothing of it is kept silent, and the rows are still worth judging."""
     words = [f"a page that leads to many was lost: {lost}" for lost in result.lost[:3]]
     if result.left:
-        words.append(
-            f"its budget of {count(source.budget.requests)} requests was used up, {count(result.left)} pages were not fetched"
-        )
+        words.append(f"{'; '.join(result.stopped)}, {count(result.left)} pages were not fetched")
     if result.finish_reason == "closespider_timeout":
         words.append(f"its budget of {source.budget.minutes:g} minutes was used up")
     elif result.finish_reason != "finished":

@@ -24,14 +24,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.httpobj import urlparse_cached
 
+from pricewatch.collect import addresses
+from pricewatch.collect.manners import without_password
 from pricewatch.domain import tables
 
 Row = dict[str, str | None]
@@ -52,7 +54,11 @@ class TryAgain(Unreadable):
 
 
 class BudgetReached(IgnoreRequest):
-    """The source's request budget is used up: this request is not made."""
+    """A budget of the source is used up, or the site asks to be left alone: this request is not made. Says which, in words."""
+
+
+class NotAllowed(IgnoreRequest):
+    """The request would leave the hosts that the source may talk to. Says why, in words."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,9 @@ class Tally:
     forbidden: int = 0
     """Pages that robots.txt forbids, or on another host: not requested."""
     left: int = 0
-    """Requests not made because the budget was used up."""
+    """Requests not made because a budget was used up."""
+    stopped: list[str] = field(default_factory=list)
+    """Which budgets, in words."""
     lost: list[str] = field(default_factory=list)
     """Pages that stand for many products and were lost: without them a crawl is not whole."""
     reasons: Counter[str] = field(default_factory=Counter)
@@ -104,12 +112,11 @@ class PriceSpider(scrapy.Spider):
         **_: Any,
     ) -> None:
         super().__init__()
-        self.base_url = url.rstrip("/")
+        self.base_url = without_password(url).rstrip("/")
         self.options = options or {}
         self.observed_at = observed_at
         self.decimal = decimal
         self.root = root
-        self.allowed_domains = [urlsplit(url).hostname or ""]
         self.tally = Tally()
 
     def read(self, page: Response) -> Iterable[Row | Refused]:
@@ -190,17 +197,25 @@ class PriceSpider(scrapy.Spider):
         error = failure.value
         if isinstance(error, BudgetReached):
             self.tally.left += 1
-            return
-        if isinstance(error, HttpError):
+            if str(error) not in self.tally.stopped:
+                self.tally.stopped.append(str(error))
+        elif isinstance(error, HttpError):
             self.tally.failed += 1
             yield self._noted(request.url, f"the site answers HTTP {error.response.status}", many=many)
+        elif isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):  # received, or unpacked
+            self.tally.failed += 1
+            yield self._noted(request.url, "the page is larger than a page may be (budget: page_megabytes)", many=many)
         elif isinstance(error, IgnoreRequest):
             self.tally.forbidden += 1
             robots = "robots.txt" in str(error)
             yield self._noted(request.url, "robots.txt forbids it" if robots else f"not followed: {error}", many=many)
         else:
             self.tally.failed += 1
-            yield self._noted(request.url, f"no answer: {_words(error)}", many=many)
+            host = urlparse_cached(request).hostname or ""
+            private = (
+                f"not connected: {addresses.refused[host]} (source key: private_addresses)" if host in addresses.refused else ""
+            )
+            yield self._noted(request.url, private or f"no answer: {_words(error)}", many=many)
 
 
 def _words(error: BaseException | None) -> str:

@@ -226,6 +226,9 @@ class Pace(Model):
 
     concurrent: int = Field(8, ge=1, le=64, description="requests at the same time")
     delay: float = Field(0.25, ge=0, description="seconds between requests")
+    longest_wait: Duration = Field(
+        timedelta(minutes=2), description="how long the site may ask to wait (Retry-After); longer ends its crawl, e.g. 10m"
+    )
     obey_robots: Literal[True] = Field(True, description="robots.txt is obeyed, always")
 
 
@@ -234,8 +237,10 @@ class Budget(Model):
 
     model_config = ConfigDict(title="budget")
 
-    requests: int = Field(10_000, ge=1)
-    minutes: float = Field(60, gt=0)
+    requests: int = Field(10_000, ge=1, description="requests, repeated ones included")
+    minutes: float = Field(60, gt=0, description="from its first to its last request")
+    megabytes: float = Field(2_000, gt=0, description="received, as packed")
+    page_megabytes: float = Field(20, gt=0, description="of one page, received and unpacked; larger ones are refused")
 
 
 Feeds = Literal["offers", "products", "price_list", "promotions", "locations", "history"]
@@ -253,6 +258,12 @@ class Source(Model):
     market: Id
     channel: Id | None = Field(None, description="required for offers and history")
     url: str | None = Field(None, description="where a spider starts; ${env:NAME:-default} reads the environment")
+    hosts: tuple[str, ...] = Field(
+        (), description="further hosts that a spider's pages may come from, e.g. cdn.shop.example or *.shop.example"
+    )
+    private_addresses: bool = Field(
+        False, description="the site may be in our own network; false = private, link-local and loopback addresses are refused"
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="the spider's or importer's own settings")
     files: str | None = Field(None, description="glob below the workspace root; {night} is the business date")
     layout: Layout | None = Field(None, description="how the files are written")
@@ -286,5 +297,5 @@ class Source(Model):
         return self
 
 
-_SPIDER_KEYS = frozenset({"url", "pace", "budget"})
+_SPIDER_KEYS = frozenset({"url", "hosts", "private_addresses", "pace", "budget"})
 _IMPORTER_KEYS = frozenset({"files", "layout"})

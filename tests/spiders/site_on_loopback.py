@@ -26,12 +26,23 @@ def product_page(product: str, price: str | None = "$2.99", marked: str | None =
     )
 
 
+@dataclass(frozen=True)
+class Sent:
+    """An answer with everything said."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Site:
     """What the site serves, and what was asked of it."""
 
     pages: dict[str, str | int] = field(default_factory=dict)
     """Path -> page, or an HTTP status."""
+    sends: dict[str, list[Sent]] = field(default_factory=dict)
+    """Path -> the answers to one request after another; the last one stays."""
     robots: str | int = ROBOTS
     api: list[dict[str, object]] = field(default_factory=list)
     broken_api_pages: set[int] = field(default_factory=set)
@@ -94,14 +105,22 @@ def serving(site: Site) -> Iterator[Site]:
             if path in site.slow:
                 site.arrived.set()
                 site.release.wait(60)
+            if path in site.sends:
+                answers = site.sends[path]
+                self.send(answers.pop(0) if len(answers) > 1 else answers[0])
+                return
             status, kind, text = site.answer(self.path)
             # a page that is bytes is written in Latin-1: packed sitemaps
             body = text.encode("latin-1" if path.endswith(".gz") else "utf-8")
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
+            self.send(Sent(body, status, {"Content-Type": kind}))
+
+        def send(self, sent: Sent) -> None:
+            self.send_response(sent.status)
+            for name, value in ({"Content-Type": "text/html; charset=utf-8"} | sent.headers).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(sent.body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(sent.body)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
