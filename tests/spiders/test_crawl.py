@@ -340,7 +340,7 @@ def test_a_spider_that_can_not_run_fails_its_source_in_words(site, tmp_path, tex
 def test_an_unknown_spider_is_answered_with_those_there_are(site, tmp_path):
     (delivery,) = crawl(tmp_path, webshop(site, spider="webshp"))
     assert delivery.status == "failed"
-    assert "there is no spider 'webshp'; there are: app_api, webshop" in delivery.problem
+    assert "there is no spider 'webshp'; there are: app_api, marketplace, webshop" in delivery.problem
 
 
 def test_a_spiders_mistake_on_one_page_is_refused_and_the_others_land(site, tmp_path):

@@ -15,6 +15,7 @@ from typing import Any
 
 from pricewatch.collect.api.options import Days, FieldAt, Picked, Shape
 from pricewatch.collect.api.paths import Scope, Step, as_text, down, each, lists, text_at, value_at
+from pricewatch.collect.sellers import ours
 
 IDENTITY = ("external_id", "sku", "gtin")
 PRICES = ("price_text", "regular_price_text", "member_price_text")
@@ -111,7 +112,7 @@ def trouble(answer: Any, where: str | None) -> str | None:
 
 def _offer(scope: Scope, shape: Shape, place: str, today: date) -> Offer | Lacking:
     fields = {ours: _picked(scope, theirs, today) for ours, theirs in shape.fields.items()}
-    if fields.get("seller") in shape.own_sellers:
+    if ours((fields.get("seller"),), shape.own_sellers):
         fields["seller"] = None
     reason = _lack(fields, shape)
     if reason is None and shape.implied_decimals is not None:

@@ -22,11 +22,6 @@ class Discretion(logging.Filter):
         written = {form for value in known for form in (value, quote(value, safe=""), quote(value), quote_plus(value))}
         self._secrets = sorted(written, key=len, reverse=True)
 
-    @property
-    def any(self) -> bool:
-        """Whether there is a secret at all."""
-        return bool(self._secrets)
-
     def __bool__(self) -> bool:
         """Whether there is anything to hide."""
         return bool(self._secrets)

@@ -14,22 +14,18 @@ host, ends the crawl there and is told. Tokens never leave the host of the sourc
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from scrapy import signals
-from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from w3lib.url import add_or_replace_parameters
 
 from pricewatch.collect.api.options import Api, declared
 from pricewatch.collect.api.paging import Ask, first, further
 from pricewatch.collect.api.records import Lacking, NotAsDeclared, NotJson, identities, offers, parsed, products
-from pricewatch.collect.api.secrets import Discretion
 from pricewatch.collect.spider import PriceSpider, Refused, Row, TryAgain, Unreadable
 from pricewatch.domain.errors import Problems, UserError
 
@@ -40,7 +36,6 @@ class ApiSpider(PriceSpider):
     def __init__(self, *, url: str, **facts: Any) -> None:
         super().__init__(url=url, **facts)
         self.mistakes: list[UserError] = []
-        self.discretion = Discretion((), ())
         self._seen: dict[tuple[Any, ...], str] = {}
         """What pages held -> the page that held it first."""
         self._asked: set[tuple[Any, ...]] = set()
@@ -54,18 +49,6 @@ class ApiSpider(PriceSpider):
             self.api = self.api.model_copy(update={"errors": "errors"})
         own = self.base_url + "/" * url.endswith("/")  # some answer at /graphql/ alone
         self.endpoint = own if not self.api.path or own.endswith(self.api.path) else self.base_url + self.api.path
-        self.discretion = Discretion(self.api.headers.values(), self.api.secret_parameters.values())
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *arguments: Any, **facts: Any) -> Self:
-        """With the log of the crawl made discreet, once its handlers are there."""
-        spider = super().from_crawler(crawler, *arguments, **facts)
-        crawler.signals.connect(spider._quiet_logs, signal=signals.spider_opened)
-        return spider
-
-    def _quiet_logs(self) -> None:
-        for handler in logging.root.handlers:
-            handler.addFilter(self.discretion)
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page, once for each set of parameters. Nothing is asked for when the options are wrong: that is told."""
@@ -104,8 +87,7 @@ class ApiSpider(PriceSpider):
             for found in offers(self._parsed(page), self.api, asked=asked, today=self._today()):
                 place = "#" + found.place
                 if isinstance(found, Lacking):
-                    item = self.discretion.hide(found.item) if found.item else None
-                    yield Refused(self.discretion.hide(page.url) + place, self.discretion.hide(found.reason), item)
+                    yield Refused(page.url + place, found.reason, found.item)
                 elif (fields := self.offer(page, found.fields)) is not None:
                     yield self.raw(page, ref=place, **({"surface": "api"} | fields))
         except NotAsDeclared as error:
@@ -134,7 +116,7 @@ class ApiSpider(PriceSpider):
             if wrong is None:
                 yield self.ask(following, chosen)
             else:  # this page's own products are right: they land, and the delivery is not whole
-                self.tally.lost.append(self.discretion.hide(f"{page.url}: {wrong}; what follows is not asked for"))
+                self.tally.lost.append(f"{page.url}: {wrong}; what follows is not asked for")
 
     def _astray(self, following: Ask, chosen: Mapping[str, str]) -> str | None:
         """Why a next page is not asked for: it was already, or it is on another host, where no token goes."""
@@ -146,14 +128,6 @@ class ApiSpider(PriceSpider):
             return f"leads back to a page that was asked for ({_number(following)})"
         self._asked.add(key)
         return None
-
-    def raw(self, page: Response, *, ref: str = "", **fields: str | None) -> Row:
-        """As every spider's; no row holds a secret."""
-        row = super().raw(page, ref=ref, **fields)
-        return {name: self.discretion.hide(text) if text else text for name, text in row.items()} if self.discretion.any else row
-
-    def _noted(self, url: str, reason: str, *, many: bool) -> Refused:
-        return super()._noted(self.discretion.hide(url), self.discretion.hide(reason), many=many)
 
     def _parsed(self, page: Response) -> Any:
         """The page's JSON, parsed once for `read` and `further_pages`. TryAgain when it is none."""
