@@ -10,6 +10,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -106,7 +107,11 @@ def encoding_to_read(data: bytes, fallback: str | None) -> str | None:
 
 def name_of(element: Element) -> str:
     """An element's name without its namespace: `Sale` for `{http://www.nrf-arts.org/IXRetail/namespace/}Sale`."""
-    tag = element.tag
+    return _bare(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _bare(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -117,15 +122,15 @@ def text_of(element: Element) -> str | None:
 
 def attribute(element: Element, name: str) -> str | None:
     """An attribute's value by its name without its namespace (`weightItem` finds `acs:weightItem`); null when it is not there."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
+    for key, value in element.items():
+        if _bare(key) == name:
             return str(value).strip() or None
     return None
 
 
 def child_of(element: Element, name: str) -> Element | None:
     """The first child of this name; None when there is none."""
-    return next((child for child in element if name_of(child) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def texts_of(element: Element) -> dict[str, str]:
@@ -140,7 +145,8 @@ def texts_of(element: Element) -> dict[str, str]:
 
 def within(element: Element, name: str) -> str | None:
     """The text of the first element of this name, at any depth; null when there is none."""
-    return next((text_of(part) for part in element.iter() if name_of(part) == name), None)
+    found = next(element.iter(f"{{*}}{name}"), None)
+    return None if found is None else text_of(found)
 
 
 def _free(element: Element) -> None:

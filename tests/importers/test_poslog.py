@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import good_files, mutated
+from mutations import altered, good_files, mutated
 
 from pricewatch.collect.importers import Reading, read_file
 from pricewatch.collect.importers.poslog import poslog
@@ -40,7 +40,7 @@ def test_it_knows_a_log_by_its_root_or_its_name():
 
 
 @settings(max_examples=200, deadline=None)
-@given(data=st.binary(max_size=80) | mutated(GOOD))
+@given(data=st.binary(max_size=80) | mutated(GOOD) | altered(GOOD))
 def test_whatever_bytes_arrive_they_are_read_or_refused_in_words(tmp_path_factory, data):
     said = "tlog.xml"
     try:

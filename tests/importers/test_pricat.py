@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import good_files, mutated
+from mutations import altered, good_files, mutated
 
 from pricewatch.collect.edifact import interchange
 from pricewatch.collect.importers import Reading, read_file
@@ -33,7 +33,7 @@ def test_it_knows_a_price_catalogue_by_its_message_or_its_name():
 
 
 @settings(max_examples=200, deadline=None)
-@given(data=st.binary(max_size=80) | mutated(GOOD), feeds=st.sampled_from(["price_list", "products"]))
+@given(data=st.binary(max_size=80) | mutated(GOOD) | altered(GOOD), feeds=st.sampled_from(["price_list", "products"]))
 def test_whatever_bytes_arrive_they_are_read_or_refused_in_words(tmp_path_factory, data, feeds):
     said = "pricat.edi"
     try:
@@ -78,6 +78,6 @@ def test_a_text_that_looks_like_una_changes_no_separators(tmp_path):
 
 @pytest.mark.parametrize("currency", [None, "CHF"])
 def test_a_catalogue_in_another_currency_than_declared_is_never_a_price_list(tmp_path, currency):
-    data = (Path(__file__).parent / "pricat" / "list_prices.edi").read_bytes()
+    data = (Path(__file__).parent / "pricat" / "pricat_list_prices.edi").read_bytes()
     with pytest.raises(SourceError, match="is in EUR, its source declares"):
         read(tmp_path, data, currency=currency)

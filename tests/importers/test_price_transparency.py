@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import good_files, mutated
+from mutations import altered, good_files, mutated
 
 from pricewatch.collect.importers import Reading, read_file
 from pricewatch.collect.importers.price_transparency import price_transparency
@@ -62,7 +62,7 @@ def test_what_is_large_and_gives_nothing_is_not_empty(tmp_path):
 
 
 @settings(max_examples=200, deadline=None)
-@given(data=st.binary(max_size=80) | mutated(GOOD), feeds=st.sampled_from(FEEDS), packed=st.booleans())
+@given(data=st.binary(max_size=80) | mutated(GOOD) | altered(GOOD), feeds=st.sampled_from(FEEDS), packed=st.booleans())
 def test_whatever_bytes_arrive_they_are_read_or_refused_in_words(tmp_path_factory, data, feeds, packed):
     name = "anything.xml.gz" if packed else "anything.xml"
     said = name
