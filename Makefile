@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_DATA := $(VENV)/.demo-data
 
-.PHONY: demo test proof bench spark setup lock format clean
+.PHONY: demo test proof bench spark shops setup lock format clean
 
 demo: $(READY) $(DEMO_DATA)  ## three nights of a real grocery retailer: collect, audit, report
 	@$(BIN)/pricewatch demo
@@ -40,6 +40,11 @@ spark: $(READY) $(SPARK_READY)  ## a night on a real Spark cluster: a master and
 		{ echo "Spark needs Java 17 or newer; fix (on Debian): apt-get install openjdk-17-jre-headless"; exit 2; }
 	$(BIN)/pytest -n 0 -m spark tests/cluster
 
+SHOPS := $(VENV)/.shops
+
+shops: $(READY) $(SHOPS)/.ready  ## app_api against a real shop engine, Vendure, on the loopback; needs Node 20
+	PRICEWATCH_SHOPS=$(CURDIR)/$(SHOPS) $(BIN)/pytest -n 0 -m shops tests/shops
+
 setup: $(READY) $(DEMO_DATA)
 
 # uv inside the environment installs in a third of pip's time; every file is checked against its hash. What is compiled once starts
@@ -69,6 +74,14 @@ $(BENCH_READY): $(READY) requirements-bench.lock
 $(SPARK_READY): $(READY) requirements-spark.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-spark.lock
 	@touch $(SPARK_READY)
+
+# A shop with its database in memory: no script of a package is run.
+$(SHOPS)/.ready: $(READY) tests/shops/vendure/package.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || \
+		{ echo "Vendure needs Node 20 or newer, with npm; fix (on Debian): apt-get install nodejs npm"; exit 2; }
+	@mkdir -p $(SHOPS) && cp tests/shops/vendure/package.json $(SHOPS)/
+	@npm install --prefix $(SHOPS) --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $(SHOPS)/.ready
 
 lock:  ## after a change of dependencies in pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

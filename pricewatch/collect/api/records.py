@@ -94,8 +94,8 @@ def products(answer: Any, shape: Shape) -> list[Any]:
 def identities(answer: Any, shape: Shape, *, asked: Mapping[str, str]) -> tuple[str, ...]:
     """What the items of an answer are called, in order: two pages with the same are one page given twice."""
     names = [shape.fields[name] for name in IDENTITY if name in shape.fields]
-    found = [items for items, _ in each(answer, lists(shape.products)) if items]
-    return tuple("|".join(_picked(Scope(answer, asked, items), name, None) or "" for name in names) for items in found)
+    scopes = (Scope(answer, asked, items) for items, _ in each(answer, lists(shape.products)) if items)
+    return tuple(next((text for name in names if (text := _picked(scope, name, None)) is not None), "") for scope in scopes)
 
 
 def trouble(answer: Any, where: str | None) -> str | None:
