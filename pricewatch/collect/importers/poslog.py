@@ -144,7 +144,7 @@ def _voided(items: list[Element]) -> set[int]:
         linked = {sequence_of[text] for link in links for part in link.iter() if (text := text_of(part)) in sequence_of}
         voided |= linked
         sale = child_of(item, "Sale")
-        if not linked and sale is not None and _quantity(sale).startswith("-"):
+        if not linked and sale is not None and "-" in (_quantity(sale)[:1], texts_of(sale).get("ExtendedAmount", "")[:1]):
             alike = [other for other in range(number) if other not in voided and _article(items[other]) == _article(item)]
             voided |= set(alike[-1:])
     return voided
@@ -210,7 +210,7 @@ def _promotion(parts: list[Element], options: PosLog) -> str | None:
 
 def _never_sold(element: Element) -> bool:
     """Whether a transaction was cancelled, voided, suspended or for training."""
-    told = [element.get("TransactionStatus"), element.get("TypeCode"), texts_of(element).get("TransactionStatus")]
+    told = [attribute(element, "TransactionStatus"), attribute(element, "TypeCode"), texts_of(element).get("TransactionStatus")]
     return _flagged(element) or any(_NEVER_SOLD.search(status) for status in told if status is not None)
 
 
