@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -11,9 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 from api_on_loopback import Answered, Api, Asked, answering
+from scrapy.http import JsonResponse
 
 from pricewatch.collect import Delivery, collect, read_landing, read_refused
 from pricewatch.collect.api.secrets import Discretion
+from pricewatch.collect.crawl import load_spider
 from pricewatch.domain.errors import UserError
 from pricewatch.workspace import Workspace
 from pricewatch.workspace.config import Budget, Pace, Source
@@ -321,3 +324,21 @@ def test_refused_items_say_where_they_stand(tmp_path):
         ("#/items/0/sizes/1", "a product without price"),
         ("#/items/1/sizes", "no list 'sizes' in a product (options: products)"),
     ]
+
+
+def test_one_page_is_explained_with_the_path_of_each_value_and_where_it_leads():
+    options = {"fields": FIELDS | {"was_price_text": ["old", "before"]}, "headers": {"X-Token": TOKEN}, "each": [{"store": "7"}]}
+    spider = load_spider(SPIDERS, "app_api")(url="https://shop.example/products", options=options)
+    (request,) = spider.probe("https://shop.example/products")
+    assert (request.url, request.headers["X-Token"]) == (
+        "https://shop.example/products?store=7&page=1&per_page=100",
+        TOKEN.encode(),
+    )
+    (other,) = spider.probe("/products?page=9")
+    assert other.url == "https://shop.example/products/products?page=9"
+    body = json.dumps({"products": [{"id": "A1", "price": "1.90", "before": "2.50"}, {"id": "A2"}], "pages": 3})
+    told = list(spider.explain(JsonResponse(request.url, body=body.encode(), request=request)))
+    assert told[0].origins["was_price_text"] == "old or before (options: fields.was_price_text)"
+    assert (told[0].fields["price_text"], told[0].notes) == ("1.90", ["at #/products/0"])
+    assert told[1].refused == "a product without price"
+    assert told[2].notes == ["leads to 2 further pages, the first: page=2, per_page=100"]

@@ -127,7 +127,7 @@ def _lack(fields: dict[str, str | None], shape: Shape) -> str | None:
     lacking = []
     for group in (IDENTITY, PRICES):
         if not any(fields.get(name) for name in group):
-            paths = [_shown(shape.fields[name]) for name in group if name in shape.fields]
+            paths = [described(shape.fields[name]) for name in group if name in shape.fields]
             lacking.append(paths[0] if paths else group[0])
     return f"a product without {' and '.join(lacking)}" if lacking else None
 
@@ -186,10 +186,11 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _shown(field: FieldAt) -> str:
+def described(field: FieldAt) -> str:
+    """A field's declaration for messages: its path, or its paths."""
     if isinstance(field, tuple):
-        return " or ".join(_shown(part) for part in field)
-    return _shown(field.at) if isinstance(field, Picked) else field
+        return " or ".join(described(part) for part in field)
+    return described(field.at) if isinstance(field, Picked) else field
 
 
 def _dotted(steps: tuple[Step, ...]) -> str:

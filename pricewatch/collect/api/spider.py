@@ -25,7 +25,18 @@ from w3lib.url import add_or_replace_parameters
 
 from pricewatch.collect.api.options import Api, declared
 from pricewatch.collect.api.paging import Ask, first, further
-from pricewatch.collect.api.records import Lacking, NotAsDeclared, NotJson, identities, offers, parsed, products
+from pricewatch.collect.api.records import (
+    Lacking,
+    NotAsDeclared,
+    NotJson,
+    Offer,
+    described,
+    identities,
+    offers,
+    parsed,
+    products,
+)
+from pricewatch.collect.markup.reading import Reading
 from pricewatch.collect.spider import PriceSpider, Refused, Row, TryAgain, Unreadable
 from pricewatch.domain.errors import Problems, UserError
 
@@ -52,8 +63,7 @@ class ApiSpider(PriceSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page, once for each set of parameters. Nothing is asked for when the options are wrong: that is told."""
-        if self.mistakes:
-            self.tally.lost.append(" | ".join(f"{error.where}: {error.what} (fix: {error.fix})" for error in self.mistakes))
+        if self._mistaken():
             return
         for chosen in self.api.each or ({},):
             begin = first(self.api.paging)
@@ -80,18 +90,34 @@ class ApiSpider(PriceSpider):
 
     def read(self, page: Response) -> Iterator[Row | Refused]:
         """A row for each offer; an item without an id or a price is refused as it came."""
-        if self.mistakes:
-            raise self.mistakes[0]
-        asked = {**self.api.parameters, **page.meta.get("chosen", {})} if page.request else {}
-        try:
-            for found in offers(self._parsed(page), self.api, asked=asked, today=self._today()):
-                place = "#" + found.place
-                if isinstance(found, Lacking):
-                    yield Refused(page.url + place, found.reason, found.item)
-                elif (fields := self.offer(page, found.fields)) is not None:
-                    yield self.raw(page, ref=place, **({"surface": "api"} | fields))
-        except NotAsDeclared as error:
-            raise Unreadable(str(error)) from None
+        for found in self._found(page):
+            place = "#" + found.place
+            if isinstance(found, Lacking):
+                yield Refused(page.url + place, found.reason, found.item)
+            elif (fields := self.offer(page, found.fields)) is not None:
+                yield self.raw(page, ref=place, **({"surface": "api"} | fields))
+
+    def explain(self, page: Response) -> Iterator[Reading]:
+        """Every offer with the paths its fields came from, what lacks something, and the pages that this one leads to."""
+        for found in self._found(page):
+            if isinstance(found, Lacking):
+                yield Reading("api", notes=[f"at #{found.place}"], refused=found.reason)
+            elif (fields := self.offer(page, found.fields)) is not None:
+                reading = Reading("api", notes=[f"at #{found.place}"])
+                for name, text in fields.items():
+                    path = described(self.api.fields[name]) if name in self.api.fields else "offer()"
+                    reading.put(name, text, f"{path} (options: fields.{name})")
+                yield reading
+        onwards = [_number(request.meta["ask"]) for request in self.further_pages(page)]
+        if onwards:
+            yield Reading("", notes=[f"leads to {len(onwards)} further pages, the first: {onwards[0]}"])
+
+    def probe(self, url: str) -> Iterator[Request]:
+        """As the source asks: with its headers, once for each set of parameters; the source's own URL as its first page."""
+        place = url if "://" in url else f"{self.base_url}/{url.lstrip('/')}"
+        for chosen in () if self._mistaken() else self.api.each or ({},):
+            own = place.rstrip("/") in (self.base_url, self.endpoint.rstrip("/"))
+            yield self.ask(first(self.api.paging) if own else Ask(url=place, last=True), chosen)
 
     def offer(self, page: Response, fields: dict[str, str | None]) -> dict[str, str | None] | None:  # noqa: ARG002
         """The last word on the fields of an offer; None leaves it out. For spiders of one's own."""
@@ -128,6 +154,21 @@ class ApiSpider(PriceSpider):
             return f"leads back to a page that was asked for ({_number(following)})"
         self._asked.add(key)
         return None
+
+    def _mistaken(self) -> bool:
+        """Whether the options are wrong; then that is told, all at once."""
+        if self.mistakes:
+            self.tally.lost.append(" | ".join(f"{error.where}: {error.what} (fix: {error.fix})" for error in self.mistakes))
+        return bool(self.mistakes)
+
+    def _found(self, page: Response) -> Iterator[Offer | Lacking]:
+        if self.mistakes:
+            raise self.mistakes[0]
+        asked = {**self.api.parameters, **page.meta.get("chosen", {})} if page.request else {}
+        try:
+            yield from offers(self._parsed(page), self.api, asked=asked, today=self._today())
+        except NotAsDeclared as error:
+            raise Unreadable(str(error)) from None
 
     def _parsed(self, page: Response) -> Any:
         """The page's JSON, parsed once for `read` and `further_pages`. TryAgain when it is none."""
