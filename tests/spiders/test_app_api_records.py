@@ -144,6 +144,23 @@ def test_implied_decimals_are_written_out(text: str, decimals: int, price: str):
     assert read(answer, implied_decimals="unit")[0]["price_text"] == price
 
 
+@pytest.mark.parametrize(
+    ("price", "implied", "written"),
+    [
+        (9.99, None, "9,99"),
+        (1.299, None, "1,299"),  # with a point it would be read as thousands
+        ("9,99", None, "9,99"),
+        ("1.299,00", None, "1.299,00"),  # text is as the source declares it
+        (1250, 3, "1,250"),
+        ("1250", 3, "1,250"),
+    ],
+)
+def test_numbers_are_written_with_the_decimal_sign_that_the_source_declares(price: Any, implied: int | None, written: str):
+    answer = parsed(json.dumps({"products": [{"id": 1.5, "price": price}]}))
+    (found,) = offers(answer, shape(implied_decimals=implied), asked={}, today=TODAY, decimal=",")
+    assert (found.fields["external_id"], found.fields["price_text"]) == ("1.5", written)
+
+
 @given(st.integers(-(10**12), 10**12), st.integers(0, 6))
 def test_implied_decimals_are_a_division_by_a_power_of_ten(number: int, decimals: int):
     (row,) = read({"products": [{"id": 1, "price": number}]}, implied_decimals=decimals)

@@ -22,6 +22,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+
+class Number(str):
+    """A number of an answer, as the text it was written as; its decimal sign is a point."""
+
+    __slots__ = ()
+
+
 Step = str | tuple[str, str]
 """A key or index, or (key, value): the first item of a list whose key has that value."""
 
@@ -115,7 +122,9 @@ def text_at(scope: Scope, text: str) -> str | None:
 
 
 def as_text(value: Any) -> str | None:
-    """A JSON value as text: numbers are text already (see `records.parsed`); empty text says nothing."""
+    """A JSON value as text: numbers are text already (`Number`, see `records.parsed`); empty text says nothing."""
+    if isinstance(value, Number):
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     return value.strip() or None if isinstance(value, str) else None

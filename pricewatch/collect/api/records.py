@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from pricewatch.collect.api.options import Days, FieldAt, Picked, Shape
-from pricewatch.collect.api.paths import Scope, Step, as_text, down, each, lists, text_at, value_at
+from pricewatch.collect.api.paths import Number, Scope, Step, as_text, down, each, lists, text_at, value_at
 from pricewatch.collect.sellers import ours
 
 IDENTITY = ("external_id", "sku", "gtin")
@@ -53,16 +53,17 @@ class NotAsDeclared(ValueError):
 def parsed(body: bytes | str) -> Any:
     """JSON with its numbers as text. Raises NotJson."""
     try:
-        return json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(body, parse_float=Number, parse_int=Number, parse_constant=str)
     except RecursionError:
         raise NotJson("the answer is nested too deep") from None
     except ValueError:
         raise NotJson("the answer is no JSON") from None
 
 
-def offers(answer: Any, shape: Shape, *, asked: Mapping[str, str], today: date) -> Iterator[Offer | Lacking]:
+def offers(answer: Any, shape: Shape, *, asked: Mapping[str, str], today: date, decimal: str = ".") -> Iterator[Offer | Lacking]:
     """Every offer of an answer in its order; `today` is the day in the shape's zone.
 
+    `decimal` is the sign that the source declares: prices that are JSON numbers, or have implied decimals, are written with it.
     Items that `only` and `never` leave out give nothing. Raises NotAsDeclared when the answer as a whole is none.
     """
     error = trouble(answer, shape.errors)
@@ -78,7 +79,7 @@ def offers(answer: Any, shape: Shape, *, asked: Mapping[str, str], today: date) 
             continue
         if any(_holds(scope, *condition) for condition in shape.never.items()):
             continue
-        yield _offer(scope, shape, place, today)
+        yield _offer(scope, shape, place, today, decimal)
 
 
 def products(answer: Any, shape: Shape) -> list[Any]:
@@ -110,13 +111,17 @@ def trouble(answer: Any, where: str | None) -> str | None:
     return f"the answer tells of an error: {' '.join(text.split())[:_REASON_LENGTH]}{more}"
 
 
-def _offer(scope: Scope, shape: Shape, place: str, today: date) -> Offer | Lacking:
+def _offer(scope: Scope, shape: Shape, place: str, today: date, decimal: str) -> Offer | Lacking:
     fields = {ours: _picked(scope, theirs, today) for ours, theirs in shape.fields.items()}
     if ours((fields.get("seller"),), shape.own_sellers):
         fields["seller"] = None
     reason = _lack(fields, shape)
     if reason is None and shape.implied_decimals is not None:
         reason = _scale(fields, scope, shape.implied_decimals)
+    if decimal != ".":
+        for name, text in fields.items():
+            if isinstance(text, Number) and name.endswith("_text"):
+                fields[name] = text.replace(".", decimal)
     if reason is None:
         return Offer(place, fields)
     return Lacking(place, reason, json.dumps(scope.items[-1], ensure_ascii=False))
@@ -146,7 +151,7 @@ def _scale(fields: dict[str, str | None], scope: Scope, implied: int | str) -> s
             return f"{name.removesuffix('_text')} '{text}' is no whole number (options: implied_decimals)"
         sign, digits = whole.groups()
         padded = digits.zfill(decimals + 1)
-        fields[name] = f"{sign}{padded[:-decimals]}.{padded[-decimals:]}" if decimals else text
+        fields[name] = Number(f"{sign}{padded[:-decimals]}.{padded[-decimals:]}") if decimals else text
     return None
 
 

@@ -166,7 +166,7 @@ class ApiSpider(PriceSpider):
             raise self.mistakes[0]
         asked = {**self.api.parameters, **page.meta.get("chosen", {})} if page.request else {}
         try:
-            yield from offers(self._parsed(page), self.api, asked=asked, today=self._today())
+            yield from offers(self._parsed(page), self.api, asked=asked, today=self._today(), decimal=self.decimal)
         except NotAsDeclared as error:
             raise Unreadable(str(error)) from None
 

@@ -60,7 +60,7 @@ def json_file(path: Path, ref: str, source: Source) -> Reading:
                 "write an answer a line (options: lines)",
             )
         try:
-            _read(answer, at, shape, today, rows, refused)
+            _read(answer, at, shape, source.decimal, today, rows, refused)
         except NotJson as error:
             if not shape.lines:
                 raise SourceError(f"{error}, or it is cut off; nothing was imported", at, _FIX.format(source.id)) from None
@@ -94,12 +94,13 @@ def _read(
     answer: bytes,
     at: str,
     shape: JsonFile,
+    decimal: str,
     today: date,
     rows: list[dict[str, str | None]],
     refused: list[dict[str, str | None]],
 ) -> None:
     """Add the offers of one answer; all or, where it raises, none of them."""
-    found = list(offers(parsed(answer), shape, asked={}, today=today))
+    found = list(offers(parsed(answer), shape, asked={}, today=today, decimal=decimal))
     for one in found:
         place = f"{at}#{one.place}"
         if isinstance(one, Offer):

@@ -99,7 +99,7 @@ class MarketplaceSpider(ShopSpider):
         """The offers of a JSON answer; each must name its seller or be our own."""
         today = (self.observed_at or datetime.now(UTC)).astimezone(ZoneInfo(shape.zone)).date()
         try:
-            for found in offers(parsed(page.body), shape, asked={}, today=today):
+            for found in offers(parsed(page.body), shape, asked={}, today=today, decimal=self.decimal):
                 if isinstance(found, Lacking):
                     yield Reading("api", refused=f"{found.place}: {found.reason}")
                     continue
