@@ -96,6 +96,16 @@ class Charged:
     """How the line amount can be meant so that the parts add up."""
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A modifier and what it takes off the line."""
+
+    modifier: Modifier
+    amount: Decimal
+    one: Decimal | None
+    """The price of one after it, where that is known."""
+
+
 def rebuilt(line: TillLine) -> Charged:
     """What everybody and what card holders pay for one. Raises DoesNotAddUp where the parts contradict each other."""
     regular = line.regular if line.regular is not None else line.actual
@@ -103,40 +113,32 @@ def rebuilt(line: TillLine) -> Charged:
         raise DoesNotAddUp("states no unit price")
     exact = regular * line.quantity
     gross = exact if line.counted else line.amount if line.same(exact, line.amount) else line.rounded(exact)
-    taken = _taken(line, regular, gross)
-    within = sum((amount for modifier, amount in taken if modifier.within), Decimal(0))
-    stated = line.discount
-    if stated is not None and any(modifier.within for modifier, _ in taken):
-        items = sum((amount for modifier, amount in taken if modifier.within and modifier.reach != "receipt"), Decimal(0))
-        if not (line.same(within, stated) or line.same(items, stated)):
-            raise DoesNotAddUp(f"its modifiers take off {_shown(within)}, its stated discount is {_shown(stated)}")
-    elif stated:
-        taken.append((Modifier("subtract", stated), stated))
-    off = within if stated is None else stated
+    parts = _explained(line, _parts(line, regular, gross), exact)
+    off = _stated(line, parts)
     if not off and line.actual is not None and line.actual != regular and line.same(line.actual * line.quantity, line.amount):
-        # The till says the price of one that it charged and none of the reasons.
-        taken.append((Modifier("replace", line.actual, new_price=line.actual), line.rounded(exact) - line.amount))
+        # The till says which price it charged and none of the reasons.
+        parts.append(_Part(Modifier("replace", line.actual), line.rounded(exact) - line.amount, line.actual))
         holds = EITHER
     else:
         holds = _meanings(line, exact, off)
-        _same_actual(line, exact, [amount for _, amount in taken])
-    everybody = [part for part in taken if not part[0].members and part[0].reach == "item"]
+        _same_actual(line, exact, parts)
+    public = [part for part in parts if not part.modifier.members]
+    everybody = [part for part in public if part.modifier.reach == "item"]
+    cards = [part for part in parts if part.modifier.members and part.modifier.reach == "item"]
     one = _of_one(line, regular, gross, everybody)
-    cards = [part for part in taken if part[0].members and part[0].reach == "item"]
-    paid = gross - sum(amount for modifier, amount in taken if not modifier.members and modifier.reach != "receipt")
-    plain = line.counted and not any(modifier.members for modifier, _ in taken)
+    paid = gross - sum(part.amount for part in public if part.modifier.reach != "receipt")
     if one < 0 or paid < 0:
         raise DoesNotAddUp(f"more is taken off than the {_shown(gross)} it costs")
     members = _of_one(line, regular, gross, everybody + cards) if cards else None
-    return Charged(regular, one, members, line.rounded(paid) if plain else None, holds)
+    whole = line.counted and len(public) == len(parts)
+    return Charged(regular, one, members, line.rounded(paid) if whole else None, holds)
 
 
 def told(line: TillLine) -> str:
     """The parts of a line as a sum, for people: `3.99 x 3 = 11.97, discounts 1.97, line amount 9.50`."""
     price = line.regular if line.regular is not None else line.actual or Decimal(0)
-    taken = _taken(line, price, line.rounded(price * line.quantity))
-    off = line.discount if line.discount is not None else sum((amount for part, amount in taken if part.within), Decimal(0))
     product = line.rounded(price * line.quantity)
+    off = line.discount if line.discount is not None else _within(_parts(line, price, product))
     sides = f"{_shown(price)} x {_shown(line.quantity)} = {_shown(product)}"
     return f"{sides}, discounts {_shown(off)}, line amount {_shown(line.amount)}"
 
@@ -155,32 +157,63 @@ def usual(lines: Iterable[frozenset[Meant]]) -> Meant | None:
     return "before_discounts" if before > after else "after_discounts"
 
 
-def _taken(line: TillLine, regular: Decimal, gross: Decimal) -> list[tuple[Modifier, Decimal]]:
-    """Each modifier with what it takes off the line, one after another: a percentage is taken of what is left."""
-    taken: list[tuple[Modifier, Decimal]] = []
+def _parts(line: TillLine, regular: Decimal, gross: Decimal) -> list[_Part]:
+    """What each modifier takes off the line, one after another: a percentage is taken of what is left."""
+    parts: list[_Part] = []
     left, one = gross, regular
     for modifier in line.modifiers:
-        share = modifier.percent / 100 if modifier.percent is not None else None
-        if share is not None and modifier.action == "add":
-            share = -share
+        share = None if modifier.percent is None else modifier.percent / 100 * (-1 if modifier.action == "add" else 1)
         new = modifier.amount if modifier.action == "replace" else None
         if new is None and modifier.amount is None and share is None:
             new = modifier.new_price
         if new is not None:
-            amount = left - line.rounded(new * line.quantity)
-            one = new
+            amount, one = left - line.rounded(new * line.quantity), new
         elif modifier.amount is not None:
             amount = -modifier.amount if modifier.action == "add" else modifier.amount
-            one -= one * (share or 0)
         elif share is not None:
             amount = line.rounded(left * share)
-            one -= one * share
         else:
             continue
+        if new is None and share is not None:
+            one -= one * share
         left -= amount
         known = new is not None or share is not None
-        taken.append((replace(modifier, new_price=line.rounded(one) if known else modifier.new_price), amount))
-    return taken
+        parts.append(_Part(modifier, amount, line.rounded(one) if known else modifier.new_price))
+    return parts
+
+
+def _explained(line: TillLine, parts: list[_Part], exact: Decimal) -> list[_Part]:
+    """The parts, of which a bare percentage has the amount that the till made of it.
+
+    A till may round a percentage on the line, or on each unit: 30 % off 12.99 is 27.28 or 27.27 for three. The line amount says.
+    """
+    bare = [place for place, part in enumerate(parts) if part.modifier.percent is not None and part.modifier.amount is None]
+    if line.discount is not None or not line.counted or len(bare) != 1:
+        return parts
+    more = line.rounded(exact) - _within(parts) - line.amount
+    if abs(more) > _unit(line) * line.quantity / 2:
+        return parts
+    at = bare[0]
+    return [*parts[:at], replace(parts[at], amount=parts[at].amount + more), *parts[at + 1 :]]
+
+
+def _stated(line: TillLine, parts: list[_Part]) -> Decimal:
+    """What the line says is taken off altogether. Its modifiers must give the same; without any it is one itself."""
+    stated, within = line.discount, _within(parts)
+    if stated is None:
+        return within
+    if any(part.modifier.within for part in parts):
+        items = _within([part for part in parts if part.modifier.reach != "receipt"])
+        if not (line.same(within, stated) or line.same(items, stated)):
+            raise DoesNotAddUp(f"its modifiers take off {_shown(within)}, its stated discount is {_shown(stated)}")
+    elif stated:
+        parts.append(_Part(Modifier("subtract", stated), stated, None))
+    return stated
+
+
+def _within(parts: list[_Part]) -> Decimal:
+    """What the parts that belong to the line take off together; rewards that stand beside it do not."""
+    return sum((part.amount for part in parts if part.modifier.within), Decimal(0))
 
 
 def _meanings(line: TillLine, exact: Decimal, off: Decimal) -> frozenset[Meant]:
@@ -193,34 +226,29 @@ def _meanings(line: TillLine, exact: Decimal, off: Decimal) -> frozenset[Meant]:
     return frozenset(holds)
 
 
-def _same_actual(line: TillLine, exact: Decimal, taken: list[Decimal]) -> None:
-    """The stated price of one after modifiers is the line before, between or after them, but for the rounding of one unit."""
+def _same_actual(line: TillLine, exact: Decimal, parts: list[_Part]) -> None:
+    """The stated price of one after modifiers is the line before, between or after them, but for the rounding of each unit."""
     if line.actual is None:
         return
-    unit = Decimal(1).scaleb(-line.places)
-    slack = unit * line.quantity / 2 if line.counted else unit * max(line.quantity, Decimal(1))
-    left, steps = exact, [exact]
-    for amount in taken:
-        left -= amount
-        steps.append(left)
-    if not any(abs(line.actual * line.quantity - step) <= slack for step in steps):
-        due = _shown(exact) if exact == left else f"{_shown(exact)} or {_shown(left)}"
+    steps = [exact]
+    for part in parts:
+        steps.append(steps[-1] - part.amount)
+    if not any(_fits(line, line.actual, step) for step in steps):
+        due = _shown(exact) if exact == steps[-1] else f"{_shown(exact)} or {_shown(steps[-1])}"
         raise DoesNotAddUp(f"its actual unit price {_shown(line.actual)} x {_shown(line.quantity)} is not {due}")
 
 
-def _of_one(line: TillLine, regular: Decimal, gross: Decimal, taken: list[tuple[Modifier, Decimal]]) -> Decimal:
-    """The price of one after these modifiers."""
-    if not taken:
+def _of_one(line: TillLine, regular: Decimal, gross: Decimal, parts: list[_Part]) -> Decimal:
+    """The price of one after these parts."""
+    if not parts:
         return regular
-    left = gross - sum((amount for _, amount in taken), Decimal(0))
+    left = gross - sum((part.amount for part in parts), Decimal(0))
     if line.counted:
-        one = left / line.quantity
-        if line.rounded(one) * line.quantity == left:
-            return line.rounded(one)
-        if all(modifier.percent is not None for modifier, _ in taken):
-            return line.rounded(one)  # the percentage is rounded once, on the line
-    last = taken[-1][0].new_price
-    for stated in (last, line.actual):
+        one = line.rounded(left / line.quantity)
+        # A percentage is rounded once; everything else must divide over the units.
+        if one * line.quantity == left or all(part.modifier.percent is not None for part in parts):
+            return one
+    for stated in (parts[-1].one, line.actual):
         if stated is not None and _fits(line, stated, left):
             return stated
     if line.counted:
@@ -230,8 +258,13 @@ def _of_one(line: TillLine, regular: Decimal, gross: Decimal, taken: list[tuple[
 
 def _fits(line: TillLine, one: Decimal, left: Decimal) -> bool:
     """Whether this price of one makes that line amount, but for the rounding of each unit."""
-    unit = Decimal(1).scaleb(-line.places)
-    return abs(one * line.quantity - left) <= unit * max(line.quantity, Decimal(1))
+    slack = line.quantity / 2 if line.counted else max(line.quantity, Decimal(1))
+    return abs(one * line.quantity - left) <= _unit(line) * slack
+
+
+def _unit(line: TillLine) -> Decimal:
+    """The smallest amount that can be paid."""
+    return Decimal(1).scaleb(-line.places)
 
 
 def _shown(number: Decimal) -> str:

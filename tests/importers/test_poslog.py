@@ -140,6 +140,19 @@ def test_a_replaced_price_for_members_leaves_everybody_elses_price_alone(regular
     assert (charged.one, charged.members, charged.line) == (regular, new, None)
 
 
+@given(regular=MONEY, units=st.integers(1, 60), percent=st.integers(1, 99), on_each=st.booleans())
+def test_a_percentage_may_be_rounded_on_the_line_or_on_each_unit(regular, units, percent, on_each):
+    one = cents(regular * (100 - percent) / 100)
+    whole = regular * units - cents(regular * units * percent / 100)
+    amount = one * units if on_each else whole
+    line = TillLine(regular, None, Decimal(units), amount, None, (Modifier("subtract", percent=Decimal(percent)),), 2)
+    charged = rebuilt(line)
+    assert charged.line == amount
+    assert "after_discounts" in charged.holds
+    assert abs(charged.one - one) <= Decimal("0.01")
+    assert not on_each or charged.one == one
+
+
 def test_more_off_than_the_line_costs_is_no_price():
     with pytest.raises(DoesNotAddUp, match=r"more is taken off than the 2\.00 it costs"):
         rebuilt(line_of(regular="1.00", quantity="2", discount="3.00", amount="2.00"))
