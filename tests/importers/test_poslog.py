@@ -94,6 +94,13 @@ def test_a_file_of_sign_ons_alone_is_a_quiet_day_and_no_mistake(tmp_path):
     assert read(tmp_path, data).seen == 0
 
 
+def test_a_transaction_that_was_sent_twice_counts_once_in_a_file_of_one_line_too(tmp_path):
+    sale = b"<Sale><ItemID>A</ItemID><RegularSalesUnitPrice>1</RegularSalesUnitPrice><ExtendedAmount>1</ExtendedAmount></Sale>"
+    sold = b"<SequenceNumber>7</SequenceNumber><RetailTransaction><LineItem>" + sale + b"</LineItem></RetailTransaction>"
+    reading = read(tmp_path, b"<POSLog>" + (b"<Transaction>" + sold + b"</Transaction>") * 2 + b"</POSLog>")
+    assert (reading.rows.height, reading.refused.height) == (1, 1)
+
+
 def line_of(**said: str) -> TillLine:
     """A line of the given numbers in euro cents."""
     numbers = {name: Decimal(said[name]) if name in said else None for name in ("regular", "actual", "discount")}

@@ -100,8 +100,9 @@ def _sold(data: bytes, ref: str, options: PosLog) -> Iterator[SoldLine]:
         texts = texts_of(retail) | texts_of(transaction)
         store = texts.get("RetailStoreID") or within(transaction, "UnitID")
         key = (store, texts.get("WorkstationID"), texts.get("BusinessDayDate"), texts.get("SequenceNumber"))
-        first = first_at.setdefault(key, line) if key[3] is not None else line
-        problem = f"its transaction stands in the file twice, first at line {first}" if first != line else None
+        first = first_at.get(key) if key[3] is not None else None
+        problem = f"its transaction stands in the file twice, first at line {first}" if first is not None else None
+        first_at.setdefault(key, line)
         items = list(retail.iterchildren("{*}LineItem"))
         kinds.update(name_of(child) for item in items for child in item)
         rewards = _rewards(items)
