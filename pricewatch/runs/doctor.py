@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from pricewatch.collect.declared import mistakes
 from pricewatch.collect.files import matching
 from pricewatch.collect.importers import registry
 from pricewatch.domain.errors import UserError
@@ -49,6 +50,7 @@ def diagnose_workspace(workspace: Workspace, *, night: date | None = None) -> li
         *_configuration(workspace),
         *_spiders(workspace),
         *_importers(workspace),
+        *_options(workspace),
         *_folders(workspace),
         _disk(workspace),
         _database(workspace),
@@ -101,6 +103,15 @@ def _importers(workspace: Workspace) -> Iterator[Answer]:
             yield Answer(
                 f"importer {name}", False, f"nobody wrote it; {users} would fail", did_you_mean(name, list(known), "importers")
             )
+
+
+def _options(workspace: Workspace) -> Iterator[Answer]:
+    """Every mistake in what sources declare for their spiders and importers, before a night meets it."""
+    for source in workspace.sources:
+        path = workspace.spiders / f"{source.spider}.py"
+        text = path.read_text(encoding="utf-8", errors="replace") if source.spider and path.is_file() else ""
+        for mistake in mistakes(source, text):
+            yield Answer(f"options of source '{source.id}'", False, mistake.what, mistake.fix)
 
 
 def _folders(workspace: Workspace) -> Iterator[Answer]:

@@ -115,6 +115,23 @@ def test_an_importer_that_nobody_wrote_names_the_sources_that_would_fail(shop, a
     assert answer.fix.startswith("did you mean 'table_file'?")
 
 
+@pytest.mark.parametrize(
+    ("source", "options", "what", "fix"),
+    [
+        ("app", "{profile: shopfy}", "there is no profile 'shopfy'", "did you mean 'shopify'?"),
+        ("app", "{timeout: 5, paging: {by: page, siez: 9}}", "no key 'siez' in 'paging'", "did you mean 'size'?"),
+        ("webshop", "{sitemp: /map.xml}", "no option 'sitemp'", "did you mean 'sitemap'?"),
+    ],
+)
+def test_a_mistake_in_the_options_of_a_source_is_told_before_a_night_meets_it(shop, asked, source, options, what, fix):
+    path = shop / "config" / "sources.yaml"
+    path.write_text(path.read_text().replace(f"- id: {source}\n", f"- id: {source}\n  options: {options}\n"))
+    answer = asked()[f"options of source '{source}'"]
+    assert answer.ok is False
+    assert what in answer.detail
+    assert fix in answer.fix
+
+
 def test_a_folder_that_cannot_be_written_must_be_mended(shop, asked):
     path = shop / "config" / "workspace.yaml"
     path.write_text("name: Shop\ndata: /proc/pricewatch\n")

@@ -314,6 +314,20 @@ def test_an_announced_page_that_is_empty_is_a_failed_page(tmp_path):
     assert "is empty, although the first page announces it" in delivery.problem
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"products": []}, "the answer holds no product"),
+        ({"products": stock(1)}, "every product is left out (options: only, never)"),
+    ],
+)
+def test_a_crawl_without_a_product_says_why(answer, words, tmp_path):
+    with answering(lambda _: answer) as api:
+        delivery = crawled(api, tmp_path, {"fields": FIELDS, "only": {"kind": "simple"}, "paging": {"by": "none"}})
+    assert delivery.status == "failed"
+    assert words in delivery.problem
+
+
 def test_refused_items_say_where_they_stand(tmp_path):
     answer: Callable[[Asked], Any] = lambda asked: {"items": [{"sizes": [*stock(1), {"id": "A2"}]}, {}, {"sizes": None}]}  # noqa: E731
     with answering(answer) as api:

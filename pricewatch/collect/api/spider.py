@@ -133,6 +133,8 @@ class ApiSpider(PriceSpider):
             raise Unreadable(f"repeats the products of an earlier page ({earlier or 'the first'}); what follows is not asked for")
         headers = {name.decode().lower(): b", ".join(values).decode("latin-1") for name, values in page.headers.items()}
         got = len(products(answer, self.api))
+        if ask == first(self.api.paging) and not any(self._found(page)):  # for the words of a crawl that has no rows at all
+            self.tally.reasons["every product is left out (options: only, never)" if got else "the answer holds no product"] += 1
         try:
             asks = list(further(self.api.paging, ask, answer, got=got, url=page.url, headers=headers))
         except NotAsDeclared as error:
