@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -13,6 +13,9 @@ from pricewatch.cli.output import Format, FormatOption, emit, show, width
 from pricewatch.cli.place import NightOption, Root, day, open_workspace
 from pricewatch.cli.progress import watched
 from pricewatch.domain.errors import Exit, UserError
+
+if TYPE_CHECKING:
+    from pricewatch.workspace import Workspace
 
 verbs = typer.Typer()
 
@@ -108,26 +111,46 @@ def collect(
     sources: Annotated[
         list[str] | None, typer.Argument(help="Source ids of config/sources.yaml; all when none is named.")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Only explain what is read from this page of the one source; lands nothing."),
+    ] = None,
     night: NightOption = None,
     root: Root = None,
 ) -> None:
     """Fetch what the channels show, judge nothing.
 
-    Exit code 3 when a source failed; what the others brought is kept.
+    Exit code 3 when a source failed; what the others brought is kept. With --url: what each surface of one page says, where each
+    value came from, and what was left out and why; exit code 3 when nothing of it would land.
 
     Example:
 
       pricewatch collect webshop app --night 2026-03-13
+      pricewatch collect webshop --url /p/4711
     """
     from pricewatch.report.answers import deliveries
     from pricewatch.runs.night import collect_night
 
     workspace = open_workspace(root)
     _known(sources or [], [source.id for source in workspace.sources])
+    if url is not None:
+        _explain_page(workspace, sources or [], url)
     with watched() as watcher:
         delivered = collect_night(workspace, day(night), sources or [], observer=watcher)
     show(deliveries(delivered))
     raise typer.Exit(Exit.SOURCE if any(each.status == "failed" for each in delivered) else Exit.CLEAN)
+
+
+def _explain_page(workspace: Workspace, sources: list[str], url: str) -> NoReturn:
+    """Show what is read from one page."""
+    from pricewatch.report.page import pages
+    from pricewatch.runs.page import look_at_page
+
+    if len(sources) != 1:
+        raise UserError("one page is read by one source", "--url", "name one source: pricewatch collect SOURCE --url URL")
+    looked = look_at_page(workspace, sources[0], url)
+    show(pages(looked))
+    raise typer.Exit(Exit.SOURCE if all(page.problem for page in looked) else Exit.CLEAN)
 
 
 @verbs.command()

@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from importlib import import_module
@@ -31,6 +31,7 @@ from pricewatch.collect.api.secrets import Discretion
 from pricewatch.collect.discretion import discretion_of
 from pricewatch.collect.job import Job, Result
 from pricewatch.collect.landing import REFUSED, raw_columns
+from pricewatch.collect.look import looking
 from pricewatch.collect.manners import settings
 from pricewatch.collect.spider import PriceSpider, Refused
 from pricewatch.domain.errors import SourceError
@@ -118,6 +119,7 @@ class _Rows:
 def run(job: Job) -> Result:
     """Crawl; the rows are in the staging folder when this returns. Raises SourceError when the spider can't be loaded."""
     spider_class = load_spider(Path(job.spiders), job.spider)
+    spider_class = looking(spider_class, job.look) if job.look else spider_class
     discretion = discretion_of(job)
     hide = discretion.hide
     _quiet_logs(discretion)
@@ -161,7 +163,17 @@ def run(job: Job) -> Result:
         reasons=[(hide(reason), times) for reason, times in tally.reasons.most_common(5)],
         rows=rows.rows,
         refused=rows.refused,
+        looked=_hidden([asdict(page) for page in getattr(spider, "seen", ())], hide),
     )
+
+
+def _hidden(told: Any, hide: Callable[[str], str]) -> Any:
+    """What was looked at, without secrets."""
+    if isinstance(told, dict):
+        return {name: _hidden(value, hide) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_hidden(value, hide) for value in told]
+    return hide(told) if isinstance(told, str) else told
 
 
 def _quiet_logs(discretion: Discretion) -> None:

@@ -5,8 +5,10 @@ Apart from both of them, so that the parent needs no Scrapy and the child no con
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from pricewatch.collect.markup.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Job:
     page_megabytes: float = 20
     longest_wait: float = 120
     """Seconds that the site may ask to wait."""
+    look: str = ""
+    """A page to explain, instead of a crawl."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,20 @@ class Result:
     reasons: list[tuple[str, int]]
     rows: int
     refused: int
+    looked: list[Any] = field(default_factory=list)
+    """`Looked` of each page that was to be explained."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was read from one page, for one store."""
+
+    url: str
+    """Where it came from in the end, after redirects."""
+    location: str | None
+    """The store that was chosen; null = none."""
+    status: int | None
+    """HTTP; null = no answer."""
+    problem: str | None
+    """Why nothing would land from the page; null = something would."""
+    readings: list[Reading]

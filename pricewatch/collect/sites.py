@@ -52,13 +52,35 @@ def crawl_site(
     KeyboardInterrupt when `stop` is set.
     """
     log = landing.folder / f"{source.id}.log"
+    job = job_of(source, landing.staging, log, spiders=spiders, observed_at=observed_at)
+    again = f"pricewatch collect {source.id} --night {night}"
+    ended = run_child(job, progress, stop)
+    result = result_of(landing.staging) if ended is None else None
+    if result is None:
+        raise SourceError(
+            f"the crawl was cut off: {ended or 'its process ended without a result'}; nothing was landed", "", again
+        )
+    for piece in sorted(landing.staging.glob("refused-*.parquet")):
+        landing.refuse(pl.read_parquet(piece))
+    if result.rows == 0:
+        raise SourceError(_nothing(result, source), "", f"see {log}, then run: {again}")
+    for piece in sorted(landing.staging.glob("rows-*.parquet")):
+        landing.add(pl.read_parquet(piece))
+    words = _doubts(result, source)
+    if not words:
+        return "complete", None, None, result.pages
+    return "degraded", "; ".join(words), f"see {log}, then run: {again}", result.pages
+
+
+def job_of(source: Source, staging: Path, log: Path, *, spiders: Path, observed_at: datetime | None) -> Job:
+    """What a child is asked to do for a source, as it is declared."""
     options = dict(source.options)
-    job = Job(
+    return Job(
         source=source.id,
         feeds=source.feeds,
         spider=source.spider or "",
         spiders=str(spiders.resolve()),
-        staging=str(landing.staging.resolve()),
+        staging=str(staging.resolve()),
         log=str(log.resolve()),
         url=source.url or "",
         options=options,
@@ -76,30 +98,20 @@ def crawl_site(
         page_megabytes=source.budget.page_megabytes,
         longest_wait=source.pace.longest_wait.total_seconds(),
     )
-    again = f"pricewatch collect {source.id} --night {night}"
-    ended = _run(job, progress, stop)
-    told = landing.staging / "result.json"
-    if ended is not None or not told.exists():
-        raise SourceError(
-            f"the crawl was cut off: {ended or 'its process ended without a result'}; nothing was landed", "", again
-        )
+
+
+def result_of(staging: Path) -> Result | None:
+    """What the child counted; None where it ended before it could say. Raises SourceError when it could not run the spider."""
+    told = staging / "result.json"
+    if not told.exists():
+        return None
     values = json.loads(told.read_text(encoding="utf-8"))
     if "what" in values:
         raise SourceError(values["what"], values["where"], values["fix"])
-    result = Result(**values)
-    for piece in sorted(landing.staging.glob("refused-*.parquet")):
-        landing.refuse(pl.read_parquet(piece))
-    if result.rows == 0:
-        raise SourceError(_nothing(result, source), "", f"see {log}, then run: {again}")
-    for piece in sorted(landing.staging.glob("rows-*.parquet")):
-        landing.add(pl.read_parquet(piece))
-    words = _doubts(result, source)
-    if not words:
-        return "complete", None, None, result.pages
-    return "degraded", "; ".join(words), f"see {log}, then run: {again}", result.pages
+    return Result(**values)
 
 
-def _run(job: Job, progress: Callable[[int], None], stop: Event) -> str | None:
+def run_child(job: Job, progress: Callable[[int], None], stop: Event) -> str | None:
     """Run the child to its end. Out: None when it ended by itself, else what ended it, in words."""
     file = Path(job.staging) / "job.json"
     file.touch(mode=0o600)  # tokens stand in it

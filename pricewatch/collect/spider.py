@@ -34,11 +34,13 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from pricewatch.collect import addresses
 from pricewatch.collect.manners import without_password
+from pricewatch.collect.markup.reading import Reading
 from pricewatch.domain import tables
 
 Row = dict[str, str | None]
 
 RAW = frozenset(tables.schema("raw"))
+_PROVENANCE = frozenset({"source_ref", "collected_at", "observed_at"})
 
 
 class Unreadable(Exception):
@@ -122,6 +124,19 @@ class PriceSpider(scrapy.Spider):
     def read(self, page: Response) -> Iterable[Row | Refused]:
         """The rows of one page, made with `raw`. Raises Unreadable or TryAgain."""
         raise NotImplementedError(f"spider {self.name} has no read()")
+
+    def explain(self, page: Response) -> Iterator[Reading]:
+        """What `read` gives, for eyes. A spider that knows where in the page a value came from tells that, too."""
+        for row in self.read(page):
+            if isinstance(row, Refused):
+                yield Reading("", notes=[row.row] if row.row else [], refused=row.reason)
+            else:
+                fields = {name: text for name, text in row.items() if text and name not in _PROVENANCE}
+                yield Reading(fields.pop("surface", ""), fields)
+
+    def probe(self, url: str) -> Iterable[Request]:
+        """The requests for one page that somebody wants explained. `url` may be a path of the site."""
+        yield self.page(url if "://" in url else f"{self.base_url}/{url.lstrip('/')}")
 
     def page(
         self,

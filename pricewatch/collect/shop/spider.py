@@ -132,22 +132,50 @@ class ShopSpider(PriceSpider):
 
     def read(self, page: Response) -> Iterator[Row | Refused]:
         """A row for each offer on each surface. Unreadable when the page states no price at all."""
-        if self.mistakes:
-            raise self.mistakes[0]
-        if not isinstance(page, TextResponse) or not page.body.strip():
-            raise TryAgain("the page is empty")
-        found = self.identified(page, [reading.with_decimal(self.decimal) for reading in self.readings(page)])
-        if not any(reading.refused or "price_text" in reading.fields for reading in found):
-            said = "; ".join(dict.fromkeys(note for reading in found for note in reading.notes))
-            raise Unreadable(f"no price on the page, neither visible nor in its markup{f': {said}' if said else ''}")
-        if not any("price_text" in reading.fields and not reading.refused for reading in found):
-            raise Unreadable("; ".join(dict.fromkeys(reading.refused for reading in found if reading.refused)))
+        found = self.found(page)
+        if reason := _why_nothing(found):
+            raise Unreadable(reason)
         for reading in found:
             if reading.refused:
                 yield Refused(f"{page.url}#{reading.surface}", reading.refused)
             elif "price_text" in reading.fields:
                 fields = {name: reading.fields[name] for name in _ORDER if name in reading.fields}
                 yield self.raw(page, surface=reading.surface, location=_location(page), **fields)
+
+    def explain(self, page: Response) -> Iterator[Reading]:
+        """The readings of a page, also those that would not land; of a page without a price, the links it leads to."""
+        found = self.found(page)
+        yield from found
+        if reason := _why_nothing(found):
+            yield from self._leading(page)
+            raise Unreadable(reason)
+
+    def probe(self, url: str) -> Iterator[Request]:
+        """As a product page: once for each store. Nothing is asked for when the options are wrong: that is told."""
+        self.tally.lost += [f"{error.where}: {error.what}; {error.fix}" for error in self.mistakes]
+        return iter(()) if self.mistakes else self.product(self.absolute(url))
+
+    def found(self, page: Response) -> list[Reading]:
+        """What a page says, identified, with numbers in the source's decimal sign. TryAgain when it came empty."""
+        if self.mistakes:
+            raise self.mistakes[0]
+        if not isinstance(page, TextResponse) or not page.body.strip():
+            raise TryAgain("the page is empty")
+        return self.identified(page, [reading.with_decimal(self.decimal) for reading in self.readings(page)])
+
+    def _leading(self, page: Response) -> Iterator[Reading]:
+        """What a page would lead to, were it declared as a category or a sitemap."""
+        for kind, follow in (("category", self.of_category), ("sitemap", self.of_sitemap)):
+            try:
+                requests = list(follow(page))
+            except Unreadable:
+                continue
+            products = [request.url for request in requests if not request.cb_kwargs["many"]]
+            further = [request.url for request in requests if request.cb_kwargs["many"]]
+            notes = [f"as a {kind} it leads to {len(products)} product pages: {', '.join(products[:3])} ..."] if products else []
+            notes += [f"as a {kind} it goes on at {further[0]}"] if further else []
+            yield Reading("links", notes=notes)
+            return
 
     def identified(self, page: Response, found: list[Reading]) -> list[Reading]:
         """The readings with the product's id: the one in the URL where that is declared, else what the page says elsewhere.
@@ -174,6 +202,16 @@ class ShopSpider(PriceSpider):
                     f"shows a price without saying of which of {len(ids)} variants (options: product_id, variant, id_in_url)"
                 )
         return found
+
+
+def _why_nothing(found: list[Reading]) -> str | None:
+    """Why nothing of a page would land, in words; None when something would."""
+    if any("price_text" in reading.fields and not reading.refused for reading in found):
+        return None
+    if refused := [reading.refused for reading in found if reading.refused]:
+        return "; ".join(dict.fromkeys(refused))
+    said = "; ".join(dict.fromkeys(note for reading in found for note in reading.notes))
+    return f"no price on the page, neither visible nor in its markup{f': {said}' if said else ''}"
 
 
 def _jsonld(page: TextResponse, at: datetime) -> Iterator[Reading]:
