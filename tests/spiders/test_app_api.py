@@ -134,8 +134,8 @@ def test_every_way_of_paging_gives_every_product_once(answer, options, requests,
 
 def test_graphql_is_posted_with_its_variables_and_goes_from_cursor_to_cursor(tmp_path):
     def answer(asked: Asked) -> Any:
-        place = {None: 0, "b": 1, "c": 2}[asked.body["variables"].get("after")]
-        page = {"hasNextPage": place < 2, "endCursor": [*"bc", "d"][place]}
+        place = {None: 0, "17": 1, "c": 2}[asked.body["variables"].get("after")]
+        page = {"hasNextPage": place < 2, "endCursor": ["17", "c", "d"][place]}
         return {"data": {"products": {"edges": [{"node": product} for product in PAGES[place]], "pageInfo": page}}}
 
     info = "data.products.pageInfo"
@@ -151,7 +151,7 @@ def test_graphql_is_posted_with_its_variables_and_goes_from_cursor_to_cursor(tmp
     assert {(asked.method, asked.path) for asked in api.asked} == {("POST", "/graphql/")}
     assert [asked.body["variables"] for asked in api.asked] == [
         {"channel": "us", "first": 100},
-        {"channel": "us", "first": 100, "after": "b"},
+        {"channel": "us", "first": 100, "after": "17"},  # a cursor of digits is no number
         {"channel": "us", "first": 100, "after": "c"},
     ]
     assert rows_of(tmp_path)["source_ref"][0] == f"{api.url}/graphql/#/data/products/edges/0"

@@ -176,6 +176,8 @@ def test_implied_decimals_are_a_division_by_a_power_of_ten(number: int, decimals
         ({"id": 1, "price": "11.05", "unit": 2}, "price '11.05' is no whole number (options: implied_decimals)"),
         ({"id": 1, "price": 1}, "does not say how many decimals its prices have: 'nothing' (options: implied_decimals)"),
         ({"id": 1, "price": 1, "unit": 9}, "does not say how many decimals its prices have: '9' (options: implied_decimals)"),
+        ({"id": 1, "price": "1", "unit": "²"}, "does not say how many decimals its prices have: '²' (options: implied_decimals)"),
+        ({"id": 1, "price": "١", "unit": 2}, "price '١' is no whole number (options: implied_decimals)"),
         ({"id": 1, "price": {"amount": 5}, "unit": 2}, "a product without price"),
     ],
 )
@@ -263,7 +265,9 @@ def test_the_next_page_of_a_link_header_is_found(header: str, url: str | None):
         ({"pages": "pages"}, {}, "does not say how many pages there are: no number at 'pages' (options: paging.pages)"),
         ({"total": "n"}, {"n": "many"}, "does not say how many products there are: no number at 'n' (options: paging.total)"),
         ({"pages_header": "X-Pages"}, {}, "no number at header 'X-Pages' (options: paging.pages_header)"),
-        ({"pages": "pages"}, {"pages": "9" * 12}, "does not say how many pages there are"),
+        ({"pages": "pages"}, {"pages": "9" * 12}, "announces 999999999999 pages; more than 100000 are not believed"),
+        ({"by": "offset", "total": "n"}, {"n": "100002"}, "announces 100002 pages; more than 100000 are not believed"),
+        ({"pages": "pages"}, {"pages": "²"}, "does not say how many pages there are"),
         ({"by": "cursor", "cursor": "c", "more": "m"}, {"m": "yes"}, "no true or false at 'm' (options: paging)"),
         ({"by": "cursor", "cursor": "c", "more": "m"}, {"m": True}, "more pages, but not where: nothing at 'c'"),
     ],
@@ -271,7 +275,7 @@ def test_the_next_page_of_a_link_header_is_found(header: str, url: str | None):
 def test_a_page_that_does_not_say_what_comes_next_is_told(paging: dict[str, Any], answer: Any, words: str):
     api = declared({"paging": paging}, Api)
     with pytest.raises(NotAsDeclared) as told:
-        list(further(api.paging, Ask({"page": "1"}), answer, got=1, url="https://a.example", headers={}))
+        list(further(api.paging, Ask({"page": "1", "offset": "0"}), answer, got=1, url="https://a.example", headers={}))
     assert words in str(told.value)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -16,11 +16,12 @@ from pricewatch.collect.api.options import ByCursor, ByLink, ByOffset, ByPage, O
 from pricewatch.collect.api.paths import Scope, text_at
 from pricewatch.collect.api.records import NotAsDeclared
 
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _LINK = re.compile(r"<(?P<url>[^>]*)>(?P<notes>[^<]*)")
 _NEXT = re.compile(r"""rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|'next'|next\b)""", re.IGNORECASE)
 
-MOST_PAGES = 1_000_000
-"""A number of pages above this is a mistake of the API, not a shop."""
+MOST_PAGES = 100_000
+"""A number of pages above this is a mistake of the API, not a shop: it is not believed."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,14 @@ class Ask:
     """Of the paging, besides those of every request."""
     url: str | None = None
     """Where the page names the next one whole; None = the source's own."""
+    numbers: tuple[str, ...] = ()
+    """Which of the parameters are numbers, where that matters: variables of GraphQL are typed."""
     last: bool = False
     """An announced page: it leads to no further one, and an empty one is a mistake of the API."""
+
+    def onwards(self, parameters: Mapping[str, str], *, last: bool = False) -> Ask:
+        """The same with other parameters."""
+        return replace(self, parameters=self.parameters | dict(parameters), last=last)
 
 
 def first(paging: Paging) -> Ask:
@@ -41,10 +48,10 @@ def first(paging: Paging) -> Ask:
         return Ask(last=True)
     size = {paging.size_parameter: str(paging.size)} if paging.size_parameter else {}
     if isinstance(paging, ByPage):
-        return Ask({paging.parameter: str(paging.first)} | size)
+        return Ask({paging.parameter: str(paging.first)} | size, numbers=(paging.parameter, *size))
     if isinstance(paging, ByOffset):
-        return Ask({paging.parameter: "0"} | size)
-    return Ask(size)
+        return Ask({paging.parameter: "0"} | size, numbers=(paging.parameter, *size))
+    return Ask(size, numbers=tuple(size))
 
 
 def further(paging: Paging, ask: Ask, answer: Any, *, got: int, url: str, headers: Mapping[str, str]) -> Iterator[Ask]:
@@ -76,23 +83,25 @@ def _by_page(paging: ByPage, ask: Ask, scope: Scope, got: int, headers: Mapping[
         total = _total(scope, paging.total, got)
         pages = -(-total // got) if got else 0
     elif got:
-        yield Ask(ask.parameters | {paging.parameter: str(number + 1)})
+        yield ask.onwards({paging.parameter: str(number + 1)})
         return
     else:
         return
+    _believed(pages)
     for further_number in range(number + 1, number + pages):
-        yield Ask(ask.parameters | {paging.parameter: str(further_number)}, last=True)
+        yield ask.onwards({paging.parameter: str(further_number)}, last=True)
 
 
 def _by_offset(paging: ByOffset, ask: Ask, scope: Scope, got: int) -> Iterator[Ask]:
     offset = int(ask.parameters[paging.parameter])
     if paging.total is None:
         if got:
-            yield Ask(ask.parameters | {paging.parameter: str(offset + got)})
+            yield ask.onwards({paging.parameter: str(offset + got)})
         return
     total = _total(scope, paging.total, got)
+    _believed(total // max(got, 1))
     for further_offset in range(got, total, max(got, 1)):
-        yield Ask(ask.parameters | {paging.parameter: str(further_offset)}, last=True)
+        yield ask.onwards({paging.parameter: str(further_offset)}, last=True)
 
 
 def _by_cursor(paging: ByCursor, ask: Ask, scope: Scope) -> Iterator[Ask]:
@@ -104,7 +113,7 @@ def _by_cursor(paging: ByCursor, ask: Ask, scope: Scope) -> Iterator[Ask]:
         return
     if cursor is None:
         raise NotAsDeclared(f"says there are more pages, but not where: nothing at '{paging.cursor}' (options: paging)")
-    yield Ask(ask.parameters | {paging.parameter: cursor})
+    yield ask.onwards({paging.parameter: cursor})
 
 
 def _total(scope: Scope, where: str, got: int) -> int:
@@ -118,11 +127,16 @@ def _announced(
     scope: Scope, where: str | None, what: str, headers: Mapping[str, str] | None = None, header: str | None = None
 ) -> int:
     told = text_at(scope, where) if where else (headers or {}).get((header or "").lower())
-    if told is None or not told.isdigit() or int(told) > MOST_PAGES * 100:
+    if told is None or not _NUMBER.fullmatch(told):
         place, key = (f"'{where}'", what) if where else (f"header '{header}'", "pages_header")
         key = "total" if key == "products" else key
         raise NotAsDeclared(f"does not say how many {what} there are: no number at {place} (options: paging.{key})")
     return int(told)
+
+
+def _believed(pages: int) -> None:
+    if pages > MOST_PAGES:
+        raise NotAsDeclared(f"announces {pages} pages; more than {MOST_PAGES} are not believed")
 
 
 def linked(header: str) -> str | None:

@@ -20,7 +20,8 @@ from pricewatch.collect.sellers import ours
 IDENTITY = ("external_id", "sku", "gtin")
 PRICES = ("price_text", "regular_price_text", "member_price_text")
 
-_WHOLE = re.compile(r"(-?)(\d+)")
+_WHOLE = re.compile(r"(-?)(\d+)", re.ASCII)
+_DECIMALS = re.compile(r"[0-6]")
 _REASON_LENGTH = 200
 
 
@@ -140,7 +141,7 @@ def _lack(fields: dict[str, str | None], shape: Shape) -> str | None:
 def _scale(fields: dict[str, str | None], scope: Scope, implied: int | str) -> str | None:
     """Write whole numbers with their implied decimals, in place: 1105 with two is 11.05. Out: why that can't be done."""
     told = str(implied) if isinstance(implied, int) else text_at(scope, implied)
-    if told is None or not told.isdigit() or int(told) > 6:
+    if told is None or not _DECIMALS.fullmatch(told):
         return f"does not say how many decimals its prices have: '{told or 'nothing'}' (options: implied_decimals)"
     decimals = int(told)
     for name, text in fields.items():

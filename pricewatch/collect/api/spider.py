@@ -79,7 +79,7 @@ class ApiSpider(PriceSpider):
         if ask.url is not None:
             url, parameters = ask.url, {}
         if api.graphql is not None:
-            body = json.dumps({"query": api.graphql.query, "variables": api.graphql.variables | _numbers(parameters)})
+            body = json.dumps({"query": api.graphql.query, "variables": api.graphql.variables | _typed(parameters, ask.numbers)})
             parameters = {}
         url = add_or_replace_parameters(url, parameters | api.secret_parameters)
         page = self.page(url, follow=self.further_pages, many=True, **facts)
@@ -185,9 +185,9 @@ class ApiSpider(PriceSpider):
         return (self.observed_at or datetime.now(UTC)).astimezone(ZoneInfo(self.api.zone)).date()
 
 
-def _numbers(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Variables of GraphQL are typed: a whole number is one."""
-    return {name: int(value) if value.isdigit() and len(value) < 10 else value for name, value in parameters.items()}
+def _typed(parameters: Mapping[str, str], numbers: tuple[str, ...]) -> dict[str, Any]:
+    """Variables of GraphQL are typed: what counts pages is a number, a cursor of digits is not."""
+    return {name: int(value) if name in numbers else value for name, value in parameters.items()}
 
 
 def _key(chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

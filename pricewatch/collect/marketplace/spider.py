@@ -83,7 +83,7 @@ class MarketplaceSpider(ShopSpider):
         product = next(iter(page.css(selectors["product"])), page.selector)
         told = {name: product.css(selectors[name]) for name in ("name", "gtin") if selectors[name]}
         about = {name: next(filter(None, map(shown, found)), None) for name, found in told.items()}
-        return {"external_id": product.attrib.get(selectors["product_id"]), **about}
+        return {"external_id": product.root.get(selectors["product_id"]), **about}
 
     def _holder(self, page: TextResponse) -> str | None:
         """Who holds the buy box, where the page names them."""
