@@ -120,13 +120,12 @@ def collect(
 ) -> None:
     """Fetch what the channels show, judge nothing.
 
-    Exit code 3 when a source failed; what the others brought is kept. With --url: what each surface of one page says, where each
-    value came from, and what was left out and why; exit code 3 when nothing of it would land.
+    Exit code 3 when a source failed; what the others brought is kept. With --url (a URL or a path like /p/4711): what
+    each surface of one page says, where each value came from, what was left out and why; exit code 3 when nothing would land.
 
     Example:
 
       pricewatch collect webshop app --night 2026-03-13
-      pricewatch collect webshop --url /p/4711
     """
     from pricewatch.report.answers import deliveries
     from pricewatch.runs.night import collect_night

@@ -123,7 +123,7 @@ def run(job: Job) -> Result:
     discretion = discretion_of(job)
     hide = discretion.hide
     _quiet_logs(discretion)
-    process = AsyncCrawlerProcess(settings(job))
+    process = AsyncCrawlerProcess(_settings(job))
     crawler: Crawler = process.create_crawler(spider_class)
     rows = _Rows(job)
 
@@ -174,6 +174,16 @@ def _hidden(told: Any, hide: Callable[[str], str]) -> Any:
     if isinstance(told, list):
         return [_hidden(value, hide) for value in told]
     return hide(told) if isinstance(told, str) else told
+
+
+def _settings(job: Job) -> dict[str, Any]:
+    made = settings(job)
+    if job.browser is None:
+        return made
+    from pricewatch.collect import browser
+
+    made["DOWNLOADER_MIDDLEWARES"]["pricewatch.collect.browser.RenderedPages"] = 855
+    return made | browser.settings_of(job, made["USER_AGENT"])
 
 
 def _quiet_logs(discretion: Discretion) -> None:

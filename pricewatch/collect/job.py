@@ -42,6 +42,8 @@ class Job:
     page_megabytes: float = 20
     longest_wait: float = 120
     """Seconds that the site may ask to wait."""
+    browser: dict[str, Any] | None = None
+    """`config.Browser`; null = none is needed."""
     look: str = ""
     """A page to explain, instead of a crawl."""
 

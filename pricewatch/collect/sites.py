@@ -97,6 +97,7 @@ def job_of(source: Source, staging: Path, log: Path, *, spiders: Path, observed_
         megabytes=source.budget.megabytes,
         page_megabytes=source.budget.page_megabytes,
         longest_wait=source.pace.longest_wait.total_seconds(),
+        browser=source.browser.model_dump() if source.browser else None,
     )
 
 

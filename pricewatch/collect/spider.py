@@ -246,4 +246,5 @@ def _words(error: BaseException | None) -> str:
         "ResponseDataLossError": "the page came half",
     }
     name = type(error).__name__
-    return known.get(name, f"{name} {error}".strip())
+    said = str(error).splitlines()
+    return known.get(name, f"{name} {said[0] if said else ''}".strip())

@@ -243,6 +243,15 @@ class Budget(Model):
     page_megabytes: float = Field(20, gt=0, description="of one page, received and unpacked; larger ones are refused")
 
 
+class Browser(Model):
+    """A browser fetches the pages of a source: for pages that JavaScript makes."""
+
+    model_config = ConfigDict(title="browser")
+
+    wait_for: str | None = Field(None, description="CSS selector of what must be there before a page is read, e.g. .price")
+    program: str | None = Field(None, description="the browser's program; null = Chromium as it is installed")
+
+
 Feeds = Literal["offers", "products", "price_list", "promotions", "locations", "history"]
 
 
@@ -263,6 +272,9 @@ class Source(Model):
     )
     private_addresses: bool = Field(
         False, description="the site may be in our own network; false = private, link-local and loopback addresses are refused"
+    )
+    browser: Browser | None = Field(
+        None, description='JavaScript makes its pages: {wait_for: .price}; needs pip install "pricewatch-omni[browser]"'
     )
     options: dict[str, Any] = Field(default_factory=dict, description="the spider's or importer's own settings")
     files: str | None = Field(None, description="glob below the workspace root; {night} is the business date")
@@ -297,5 +309,5 @@ class Source(Model):
         return self
 
 
-_SPIDER_KEYS = frozenset({"url", "hosts", "private_addresses", "pace", "budget"})
+_SPIDER_KEYS = frozenset({"url", "hosts", "private_addresses", "browser", "pace", "budget"})
 _IMPORTER_KEYS = frozenset({"files", "layout"})
