@@ -110,7 +110,7 @@ class ApiSpider(PriceSpider):
                 yield reading
         onwards = [_number(request.meta["ask"]) for request in self.further_pages(page)]
         if onwards:
-            yield Reading("", notes=[f"leads to {len(onwards)} further pages, the first: {onwards[0]}"])
+            yield Reading("", notes=[f"leads to {_pages(len(onwards))}, the first: {onwards[0]}"])
 
     def probe(self, url: str) -> Iterator[Request]:
         """As the source asks: with its headers, once for each set of parameters; the source's own URL as its first page."""
@@ -188,6 +188,10 @@ class ApiSpider(PriceSpider):
 def _typed(parameters: Mapping[str, str], numbers: tuple[str, ...]) -> dict[str, Any]:
     """Variables of GraphQL are typed: what counts pages is a number, a cursor of digits is not."""
     return {name: int(value) if name in numbers else value for name, value in parameters.items()}
+
+
+def _pages(number: int) -> str:
+    return f"{number} further {'page' if number == 1 else 'pages'}"
 
 
 def _key(chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
