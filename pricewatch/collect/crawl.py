@@ -163,6 +163,7 @@ def run(job: Job) -> Result:
         reasons=[(hide(reason), times) for reason, times in tally.reasons.most_common(5)],
         rows=rows.rows,
         refused=rows.refused,
+        kinds=dict(tally.kinds),
         looked=_hidden([asdict(page) for page in getattr(spider, "seen", ())], hide),
     )
 

@@ -65,6 +65,8 @@ class Result:
     reasons: list[tuple[str, int]]
     rows: int
     refused: int
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Pages and prices that are none: `captcha`, `login wall`, `soft 404`, `zero price`."""
     looked: list[Any] = field(default_factory=list)
     """`Looked` of each page that was to be explained."""
 

@@ -35,6 +35,9 @@ _GRACE = 30.0
 _LOST_SHARE = 0.2
 """More pages than this unread or not answered, and the delivery is degraded."""
 
+_WALL_SHARE = 0.02
+"""More pages than this (and than one) that are a captcha, a login wall, a soft 404 or a price of zero: degraded."""
+
 
 def crawl_site(
     source: Source,
@@ -183,6 +186,9 @@ def _doubts(result: Result, source: Source) -> list[str]:
     if lost > _LOST_SHARE * (lost + result.read):
         reason = f", most often: {result.reasons[0][0]}" if result.reasons else ""
         words.append(f"{count(lost)} of {count(lost + result.read)} pages could not be read{reason}")
+    for kind, times in sorted(result.kinds.items()):
+        if times > max(1, _WALL_SHARE * (lost + result.read)):
+            words.append(f"{count(times)} of {count(lost + result.read)} pages: {kind}")
     if result.errors:
         words.append(f"the spider logged {count(result.errors)} errors")
     return words

@@ -34,7 +34,8 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from pricewatch.collect import addresses
 from pricewatch.collect.manners import without_password
-from pricewatch.collect.markup.reading import Reading
+from pricewatch.collect.markup import walls
+from pricewatch.collect.markup.reading import ZERO, Reading
 from pricewatch.domain import tables
 
 Row = dict[str, str | None]
@@ -44,11 +45,14 @@ _PROVENANCE = frozenset({"source_ref", "collected_at", "observed_at"})
 
 
 class Unreadable(Exception):
-    """The page came, but it does not say what it should. Counted in the source's health, with the reason."""
+    """The page came, but it does not say what it should. Counted in the source's health, with the reason.
 
-    def __init__(self, reason: str) -> None:
+    `kind` where many pages may be alike, and that is worth a count of its own: `captcha`, `login wall`, `soft 404`.
+    """
+
+    def __init__(self, reason: str, kind: str | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.kind = reason, kind
 
 
 class TryAgain(Unreadable):
@@ -91,6 +95,8 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     """Pages that stand for many products and were lost: without them a crawl is not whole."""
     reasons: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Pages and prices that are none: `captcha`, `login wall`, `soft 404`, `zero price`."""
 
 
 class PriceSpider(scrapy.Spider):
@@ -183,7 +189,9 @@ class PriceSpider(scrapy.Spider):
             again = get_retry_request(response.request, spider=self, reason=error.reason)
             yield again if again else self._refused(response.url, error.reason, many=many)
         except Unreadable as error:
-            yield self._refused(response.url, error.reason, many=many)
+            self._count(error.kind or _kind(error.reason))
+            asked = response.request.meta.get("redirect_urls") if response.request else None
+            yield self._refused(str(asked[0]) if asked else response.url, error.reason, many=many)
         except Exception as error:  # a spider's mistake on one page must not end the crawl
             self.logger.warning("could not read %s", response.url, exc_info=True)
             yield self._refused(response.url, f"the spider failed: {type(error).__name__}: {error}", many=many)
@@ -192,8 +200,13 @@ class PriceSpider(scrapy.Spider):
             for row in rows:
                 if isinstance(row, Refused):
                     self.tally.reasons[row.reason] += 1
+                    self._count(_kind(row.reason))
                 yield row
             yield from requests
+
+    def _count(self, kind: str | None) -> None:
+        if kind is not None:
+            self.tally.kinds[kind] += 1
 
     def _refused(self, url: str, reason: str, *, many: bool) -> Refused:
         self.tally.unreadable += 1
@@ -216,7 +229,10 @@ class PriceSpider(scrapy.Spider):
                 self.tally.stopped.append(str(error))
         elif isinstance(error, HttpError):
             self.tally.failed += 1
-            yield self._noted(request.url, f"the site answers HTTP {error.response.status}", many=many)
+            kind = walls.of_error(error.response)
+            self._count(kind)
+            words = f": {walls.WORDS[kind]}" if kind else ""
+            yield self._noted(request.url, f"the site answers HTTP {error.response.status}{words}", many=many)
         elif isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):  # received, or unpacked
             self.tally.failed += 1
             yield self._noted(request.url, "the page is larger than a page may be (budget: page_megabytes)", many=many)
@@ -231,6 +247,10 @@ class PriceSpider(scrapy.Spider):
                 f"not connected: {addresses.refused[host]} (source key: private_addresses)" if host in addresses.refused else ""
             )
             yield self._noted(request.url, private or f"no answer: {_words(error)}", many=many)
+
+
+def _kind(reason: str) -> str | None:
+    return "zero price" if ZERO in reason else None
 
 
 def _words(error: BaseException | None) -> str:

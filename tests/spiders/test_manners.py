@@ -247,3 +247,31 @@ def test_what_the_environment_says_openly_is_no_secret():
     job = Job("s", "offers", "webshop", "", "", "", "http://shop.example", {"urls": ["/p/1"]}, 1, 0, 1, 1, None, 1)
     assert not discretion_of(job, {"SHOP_URL": "http://shop.example", "HOME": "/p/1"})
     assert discretion_of(job, {"SHOP_KEY": "/p/1"}).hide("at /p/1") == "at ***"
+
+
+def test_walls_and_zero_prices_are_refused_by_kind_and_degrade_the_delivery(site, tmp_path):
+    site.sells(*(str(number) for number in range(40)))
+    site.pages |= {
+        "/p/wall-1": "<title>Just a moment...</title>",
+        "/p/wall-2": "<h1>Sign in</h1>",
+        "/p/zero": product_page("zero", price="$0.00", marked="0.00"),
+        "/p/gone": "<h1>Page not found</h1>",
+        "/": product_page("home"),
+    }
+    site.sends = {
+        "/p/old-1": [Sent(status=302, headers={"Location": "/"})],
+        "/p/blocked": [Sent(b'<div class="h-captcha">', status=403)],
+    }
+    named = ("wall-1", "wall-2", "zero", "gone", "old-1", "blocked")
+    delivery = crawl(tmp_path, site, urls=[f"/p/{name}" for name in (*range(40), *named)])
+    assert (delivery.status, delivery.rows, delivery.refused) == ("degraded", 80, 6)
+    assert delivery.problem == "2 of 46 pages: captcha; 2 of 46 pages: soft 404"
+    reasons = {url.removeprefix(site.url): reason for url, reason in reasons_of(tmp_path).items()}
+    assert reasons == {
+        "/p/wall-1": "asks to prove that a person reads it (captcha)",
+        "/p/wall-2": "asks to sign in",
+        "/p/zero": "shows a price of zero; JSON-LD 1 Product.offers states a price of zero",
+        "/p/gone": "says that there is no such page, with the status of a good one (soft 404)",
+        "/p/old-1": "says that there is no such page, with the status of a good one (soft 404)",
+        "/p/blocked": "the site answers HTTP 403: asks to prove that a person reads it (captcha)",
+    }

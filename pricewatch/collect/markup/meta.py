@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from scrapy.http import TextResponse
 
-from pricewatch.collect.markup.reading import Reading, is_zero
+from pricewatch.collect.markup.reading import ZERO, Reading, is_zero
 
 _FIELDS = {
     "external_id": ("product:retailer_item_id", "product:retailer_part_no"),
@@ -44,7 +44,7 @@ def reading(page: TextResponse, at: datetime | None) -> Reading | None:
         chosen = "product:price:amount" if tags.get("product:price:amount") else "og:price:amount"
     price = sale or current
     if price and is_zero(price):
-        read.refused = f"meta {chosen} states a price of zero"
+        read.refused = f"meta {chosen} states {ZERO}"
     elif price:
         read.put("price_text", price, f"meta {chosen}")
     if sale and current and current != sale:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pricewatch.collect.markup.reading import Reading, is_zero
+from pricewatch.collect.markup.reading import ZERO, Reading, is_zero
 
 _BY_TYPE = {
     "": "price_text",
@@ -79,7 +79,7 @@ def _put(into: Reading, role: str, part: dict[str, Any], path: str) -> None:
     if is_zero(price):
         into.notes.append(f"{path}.price is zero")
         if role == "price_text":
-            into.refused = into.refused or f"{path} states a price of zero"
+            into.refused = into.refused or f"{path} states {ZERO}"
         return
     if role in into.fields and role == "price_text" and into.fields[role] != price and into.refused is None:
         into.refused = f"{path} states {price}, {into.origins[role]} {into.fields[role]}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+ZERO = "a price of zero"
+"""How a refusal calls it: counted by these words."""
+
 _ZERO = re.compile(r"[^\d]*0+(?:[.,]0+)?[^\d]*")
 _MACHINE = re.compile(r"\d+\.\d+")
 

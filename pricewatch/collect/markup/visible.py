@@ -9,7 +9,7 @@ from parsel import Selector
 from scrapy.http import TextResponse
 
 from pricewatch.collect.markup.amounts import joined_cents, money_in, shown, unit_price
-from pricewatch.collect.markup.reading import Reading, is_zero
+from pricewatch.collect.markup.reading import ZERO, Reading, is_zero
 
 SELECTORS: dict[str, str] = {
     "product": "article.product, [data-product-id], [itemtype*='schema.org/Product']",
@@ -87,7 +87,7 @@ class _Element:
         else:
             return None
         if is_zero(reading.fields["price_text"]):
-            reading.refused = "shows a price of zero"
+            reading.refused = f"shows {ZERO}"
         self.describe(reading)
         return reading
 

@@ -23,7 +23,7 @@ from typing import Any
 from scrapy.http import Request, Response, TextResponse
 from w3lib.url import add_or_replace_parameters, canonicalize_url
 
-from pricewatch.collect.markup import inline, jsonld, meta, schema_org, visible
+from pricewatch.collect.markup import inline, jsonld, meta, schema_org, visible, walls
 from pricewatch.collect.markup.reading import Reading
 from pricewatch.collect.shop import links
 from pricewatch.collect.shop.options import Shop, Store, declared
@@ -156,12 +156,19 @@ class ShopSpider(PriceSpider):
         return iter(()) if self.mistakes else self.product(self.absolute(url))
 
     def found(self, page: Response) -> list[Reading]:
-        """What a page says, identified, with numbers in the source's decimal sign. TryAgain when it came empty."""
+        """What a page says, identified, with numbers in the source's decimal sign.
+
+        Raises TryAgain when it came empty, Unreadable when it is a captcha, a login wall or a soft 404.
+        """
         if self.mistakes:
             raise self.mistakes[0]
         if not isinstance(page, TextResponse) or not page.body.strip():
             raise TryAgain("the page is empty")
-        return self.identified(page, [reading.with_decimal(self.decimal) for reading in self.readings(page)])
+        found = self.identified(page, [reading.with_decimal(self.decimal) for reading in self.readings(page)])
+        priced = {reading.surface for reading in found if "price_text" in reading.fields}
+        if kind := walls.wall(page, stated="markup" if priced - {"html"} else "visible" if priced else None):
+            raise Unreadable(walls.WORDS[kind], kind)
+        return found
 
     def _leading(self, page: Response) -> Iterator[Reading]:
         """What a page would lead to, were it declared as a category or a sitemap."""
