@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scrapy.http import HtmlResponse, JsonResponse
 
 from pricewatch.collect.crawl import load_spider
@@ -70,3 +73,45 @@ def test_a_spiders_unknown_field_is_a_mistake_that_names_the_fields_there_are():
     spider = load_spider(SPIDERS, "webshop")(url="https://shop.example")
     with pytest.raises(TypeError, match="raw rows have no prize_text; there are availability, "):
         spider.raw(HtmlResponse("https://shop.example/p/1"), prize_text="1")
+
+
+BROKEN = (
+    b'"',
+    b"{",
+    b"}",
+    b"]",
+    b"<",
+    b">",
+    b"null",
+    b"1e999",
+    b"NaN",
+    b'"@id":"#x",',
+    b"itemscope",
+    b"&quot;",
+    b"\x00",
+    b"\xff",
+)
+BROKEN += (b"</script", b"9" * 5000, b"[[]]", b"{}", b'"@type":', b'"offers":', b"-", b"\xed\xa0\x80", b"<p {>", b"itemref='a a'")
+GOOD = [page.read_bytes() for page in PAGES if page.parent.name == "webshop"]
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(GOOD),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(BROKEN)), min_size=1, max_size=8),
+)
+def test_a_page_with_bytes_changed_or_lost_is_read_or_unreadable_and_never_gives_a_price_of_zero(page, changes):
+    for place, lost, put in changes:
+        at = int(place * len(page))
+        page = page[:at] + put + page[at + lost :]
+    spider = load_spider(SPIDERS, "webshop")(url="https://shop.example", observed_at=SEEN, decimal=",")
+    with suppress(Unreadable):
+        for row in spider.read(HtmlResponse("https://shop.example/p/1", body=page, encoding="utf-8")):
+            assert isinstance(row, Refused) or set(row["price_text"]) - set("0.,$ €")
+
+
+def test_an_attribute_with_a_name_that_is_none_does_not_hide_the_price():
+    spider = load_spider(SPIDERS, "webshop")(url="https://shop.example", observed_at=SEEN)
+    page = b'<article {> class="product" data-product-id="7"><p class="price" {x="1">$2.99</p></article>'
+    (row,) = spider.read(HtmlResponse("https://shop.example/p/7", body=page, encoding="utf-8"))
+    assert row["price_text"] == "$2.99"

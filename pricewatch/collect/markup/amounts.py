@@ -46,7 +46,7 @@ def shown(element: Selector, *, struck: bool = False, decimal: str = ".") -> str
     """
     parts: list[str] = []
     _collect(element.root, parts, struck, decimal)
-    return " ".join(parts) or element.attrib.get("content") or None
+    return " ".join(parts) or element.root.get("content") or None
 
 
 def _collect(element: HtmlElement, parts: list[str], struck: bool, decimal: str) -> None:

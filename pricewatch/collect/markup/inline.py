@@ -36,7 +36,7 @@ class _Dialect:
 
 _DIALECTS = (
     _Dialect("microdata", "itemscope", "itemtype", "itemprop", b"itemprop"),
-    _Dialect("RDFa", "typeof", "typeof", "property", b"typeof"),
+    _Dialect("RDFa", "typeof", "typeof", "property", b"typeof="),
 )
 
 

@@ -28,9 +28,10 @@ def reading(page: TextResponse, at: datetime | None) -> Reading | None:
     if b"price:amount" not in page.body:
         return None
     tags: dict[str, str] = {}
-    for tag in page.xpath("//meta[@content]"):
-        name = (tag.attrib.get("property") or tag.attrib.get("name") or tag.attrib.get("itemprop") or "").strip().lower()
-        tags.setdefault(name, tag.attrib["content"].strip())
+    for found in page.xpath("//meta[@content]"):
+        tag = found.root  # not its `attrib`: a dictionary of all attributes fails where one has a name like '{'
+        name = (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").strip().lower()
+        tags.setdefault(name, tag.get("content").strip())
     current = tags.get("product:price:amount") or tags.get("og:price:amount")
     sale = tags.get("product:sale_price:amount")
     if not current and not sale:

@@ -94,7 +94,7 @@ class _Element:
     def describe(self, reading: Reading) -> None:
         """Everything beside the price."""
         attribute = self.selectors["product_id"]
-        reading.put("external_id", self.element.attrib.get(attribute), f"the attribute {attribute}")
+        reading.put("external_id", self.element.root.get(attribute), f"the attribute {attribute}")
         reading.put("external_id", self._first("sku"), self.selectors["sku"])
         for name in _TEXT:
             reading.put(name, self._first(name), f"{self.selectors[name]} (options: {name})")
