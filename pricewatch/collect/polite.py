@@ -78,7 +78,8 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         # RFC 9309, 2.3.1.4: a robots.txt that the server fails to give forbids everything; one that is not there (4xx), nothing.
-        if response.status >= 500:
+        # A server that is asked too much (429) has not said that there is none.
+        if response.status >= 500 or response.status == 429:
             response = response.replace(body=_NOTHING_ALLOWED)
         elif response.status >= 400:
             response = response.replace(body=b"")

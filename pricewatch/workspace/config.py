@@ -19,6 +19,14 @@ from pricewatch.domain.durations import Duration
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower-case letters, digits, - and _")]
 
 
+Host = Annotated[
+    str,
+    Field(
+        pattern=r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", description="a host's name without scheme and path: cdn.shop.example"
+    ),
+]
+
+
 class Model(BaseModel):
     """What all configuration has in common: unknown keys are mistakes, values never change."""
 
@@ -267,7 +275,7 @@ class Source(Model):
     market: Id
     channel: Id | None = Field(None, description="required for offers and history")
     url: str | None = Field(None, description="where a spider starts; ${env:NAME:-default} reads the environment")
-    hosts: tuple[str, ...] = Field(
+    hosts: tuple[Host, ...] = Field(
         (), description="further hosts that a spider's pages may come from, e.g. cdn.shop.example or *.shop.example"
     )
     private_addresses: bool = Field(

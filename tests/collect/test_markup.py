@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parsel import Selector
 from scrapy.http import HtmlResponse
 
-from pricewatch.collect.markup import inline, jsonld, schema_org
+from pricewatch.collect.markup import inline, jsonld, schema_org, visible
 from pricewatch.collect.markup.amounts import joined_cents, money_in, shown, unit_price
 from pricewatch.collect.markup.reading import Reading, is_zero
 
@@ -225,3 +225,21 @@ def test_products_that_a_page_only_refers_to_are_not_read():
 def test_nodes_that_refer_to_each_other_end():
     node: dict[str, object] = {"@type": "ProductGroup", "@id": "#a", "hasVariant": [{"@id": "#a"}], "offers": {"@id": "#a"}}
     assert readings_of(node)
+
+
+def test_five_and_five_point_nought_nought_are_one_price_and_two_prices_are_refused():
+    def reading(price: object, specified: object) -> Reading:
+        (found,) = readings_of({"@type": "Product", "offers": {"price": price, "priceSpecification": {"price": specified}}})
+        return found
+
+    assert (reading("5", "5.00").refused, reading("5", "5.00").fields["price_text"]) == (None, "5")
+    assert reading(["5", "5.0"], None).refused is None
+    assert reading(["5", "6"], None).refused == "JSON-LD 1 Product.offers states 2 prices for one offer"
+    assert reading("5", "5.01").refused == (
+        "JSON-LD 1 Product.offers.priceSpecification[0] states 5.01, JSON-LD 1 Product.offers.price 5"
+    )
+
+
+def test_what_only_machines_read_is_not_what_people_see():
+    body = '<div itemscope itemtype="https://schema.org/Product"><meta itemprop="price" content="2.49"></div>'
+    assert list(visible.readings(page(body), {}, ".")) == []

@@ -91,9 +91,10 @@ def test_robots_txt_is_obeyed_from_the_first_request_and_what_it_forbids_is_coun
     assert reasons_of(tmp_path, "webshop")["/p/forbidden-7"] == "robots.txt forbids it"
 
 
-def test_a_robots_txt_that_the_server_fails_to_give_forbids_everything(site, tmp_path):
+@pytest.mark.parametrize("status", [500, 429])
+def test_a_robots_txt_that_the_server_fails_to_give_forbids_everything(site, tmp_path, status):
     site.sells("1")
-    site.robots = 500
+    site.robots = status
     (delivery,) = crawl(tmp_path, webshop(site))
     assert delivery.status == "failed"
     assert "robots.txt forbids it" in delivery.problem

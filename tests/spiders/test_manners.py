@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from pydantic import ValidationError
 from site_on_loopback import Sent, Site, product_page, serving
 
 from pricewatch.collect import collect, read_landing, read_refused
@@ -275,3 +276,11 @@ def test_walls_and_zero_prices_are_refused_by_kind_and_degrade_the_delivery(site
         "/p/old-1": "says that there is no such page, with the status of a good one (soft 404)",
         "/p/blocked": "the site answers HTTP 403: asks to prove that a person reads it (captcha)",
     }
+
+
+@pytest.mark.parametrize("host", ["https://cdn.example", "cdn.example/p", "*", "*.", "shop.example:80", "Shop.example", ""])
+def test_a_host_is_declared_by_its_name_alone(host):
+    values = {"id": "shop", "spider": "webshop", "market": "us", "channel": "web", "url": "https://shop.example"}
+    with pytest.raises(ValidationError):
+        Source.model_validate(values | {"hosts": [host]})
+    assert Source.model_validate(values | {"hosts": ["cdn.shop.example", "*.shop.example", "10.0.0.1"]}).hosts

@@ -31,7 +31,7 @@ _DAY = timedelta(days=1)
 
 def text(value: Any) -> str | None:
     """A value as text; null, blank text, objects and lists say nothing. Of a list with one value, that value."""
-    if isinstance(value, list) and len({str(each) for each in value}) == 1:
+    if isinstance(value, list) and value and len({_amount(str(one)) for one in value}) == 1:
         value = value[0]
     if isinstance(value, bool):
         return str(value).lower()
@@ -68,8 +68,16 @@ def read_prices(offer: dict[str, Any], into: Reading, at: datetime | None, path:
 
 def _several(price: Any) -> int:
     """How many different prices a property states, where it is more than one."""
-    different = {str(value) for value in each(price)}
+    different = {_amount(str(value)) for value in each(price)}
     return len(different) if len(different) > 1 else 0
+
+
+def _amount(price: str) -> Decimal | str:
+    """What is compared: 5 and 5.00 are the same price."""
+    try:
+        return Decimal(price)
+    except InvalidOperation:
+        return price
 
 
 def _put(into: Reading, role: str, part: dict[str, Any], path: str) -> None:
@@ -81,7 +89,7 @@ def _put(into: Reading, role: str, part: dict[str, Any], path: str) -> None:
         if role == "price_text":
             into.refused = into.refused or f"{path} states {ZERO}"
         return
-    if role in into.fields and role == "price_text" and into.fields[role] != price and into.refused is None:
+    if role in into.fields and role == "price_text" and _amount(into.fields[role]) != _amount(price) and into.refused is None:
         into.refused = f"{path} states {price}, {into.origins[role]} {into.fields[role]}"
     into.put(role, price, f"{path}.price")
 

@@ -113,6 +113,8 @@ class _Element:
         return self.element.css(self.selectors[option]) if self.selectors[option] else ()
 
     def _price(self, found: Selector) -> str | None:
+        if found.root.tag in ("meta", "link"):
+            return None  # people see none of it
         text = shown(found, decimal=self.decimal)
         return joined_cents(text, self.decimal) if text else None
 
