@@ -100,7 +100,7 @@ def _surface(reading: Read) -> RenderableType:
         table.add_row(name, Text(words.plain(value)), Text(words.plain(f"from {origin}") if origin else ""))
     said: list[RenderableType] = [Text(f"{_SURFACES.get(reading.surface, words.plain(reading.surface)) or 'refused'}")]
     said += [Padding(table, (0, 0, 0, 2))] if reading.fields else []
-    said += [Padding(Text(f"left out: {words.plain(note)}", style="yellow"), (0, 0, 0, 2)) for note in reading.notes]
+    said += [Padding(Text(f"note: {words.plain(note)}", style="yellow"), (0, 0, 0, 2)) for note in reading.notes]
     if reading.refused:
         said.append(Padding(Text(f"refused: {words.plain(reading.refused)}", style="bold red"), (0, 0, 0, 2)))
     return Group(*said)

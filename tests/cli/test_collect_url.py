@@ -60,9 +60,9 @@ def test_each_surface_and_field_is_told_with_its_origin_and_nothing_lands(
     assert "what people see price_text $59.00 from .price (options: price)" in said
     assert "external_id C2 from jsonld: JSON-LD 1 Product.sku" in said
     assert "price_text 59.00 from JSON-LD 1 Product.offers[0].price" in said
-    assert "left out: JSON-LD 1 is broken and was mended" in said
-    assert "left out: JSON-LD 1 Product.offers[0].priceSpecification[0]: 99.00 is a MSRP, not a price of this channel" in said
-    assert "left out: JSON-LD 1 Product.offers[1] is a range (49.00 to 59.00), nobody's price" in said
+    assert "note: JSON-LD 1 is broken and was mended" in said
+    assert "note: JSON-LD 1 Product.offers[0].priceSpecification[0]: 99.00 is a MSRP, not a price of this channel" in said
+    assert "note: JSON-LD 1 Product.offers[1] is a range (49.00 to 59.00), nobody's price" in said
     assert "refused: JSON-LD 2 is broken" in said
     assert "2 rows would land." in said
     assert "\x1b" not in ran.stdout
