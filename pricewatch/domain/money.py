@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 
 import polars as pl
-from babel.numbers import get_currency_precision, get_currency_symbol, list_currencies
+from babel import Locale
+from babel.numbers import get_currency_precision, list_currencies
 
 BASIS_POINTS = 10_000
 
@@ -129,9 +130,16 @@ def _bare(text: pl.Expr, decimal: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 @cache
+def _symbols() -> tuple[dict[str, str], ...]:
+    """The symbol of each currency that has one, as people of six countries write it (CLDR)."""
+    locales = ("en_US", "en_GB", "fr_FR", "de_DE", "en_CA", "en_AU")
+    return tuple(dict(Locale.parse(locale).currency_symbols) for locale in locales)
+
+
+@cache
 def tokens(currency: str) -> tuple[str, ...]:
     """How a currency may be written beside a price, as `token` tells it: its code, its symbols, and two of them (`$ CAD`)."""
-    marks = {get_currency_symbol(currency, locale=locale) for locale in ("en_US", "en_GB", "fr_FR", "de_DE", "en_CA", "en_AU")}
+    marks = {symbols.get(currency, currency) for symbols in _symbols()}
     if currency.endswith("D") or currency in ("MXN", "CLP", "COP", "ARS"):
         marks.add("$")
     if currency in ("CNY", "JPY"):

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -23,6 +22,21 @@ SCHEMA_VERSION = 3
 METADATA = sa.MetaData(
     naming_convention={"ix": "ix_%(column_0_N_label)s", "pk": "pk_%(table_name)s"}  # later migrations name what they change
 )
+
+
+class _Json(sa.types.TypeDecorator[Any]):
+    """JSON; on PostgreSQL in its binary form, whose dialect is loaded there only."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """The type that this database has for it."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(sa.JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
 
 
 class Stored(SQLModel):
@@ -47,7 +61,7 @@ class RunRow(Stored, table=True):
     as_of: datetime
     seconds: float
     status: str
-    counts: dict[str, int] = Field(sa_type=sa.JSON().with_variant(JSONB(), "postgresql"))
+    counts: dict[str, int] = Field(sa_type=_Json)
     workspace: str
     previous_night: date | None = None
 

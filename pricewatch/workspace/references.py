@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -109,11 +110,17 @@ def _currency(entry: Entry) -> Iterator[UserError]:
         yield UserError(what, entry.place("currency"), "write its ISO 4217 code, for example EUR")
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone of this machine: the names of some hundred files, read once."""
+    return frozenset(available_timezones())
+
+
 def _zone(entry: Entry) -> Iterator[UserError]:
     zone = entry.text("time_zone")
     if zone is None:
         return
-    zones = available_timezones()
+    zones = _zones()
     try:
         ZoneInfo(zone)
         known = zone in zones  # on some machines the files do not care for case; ours may

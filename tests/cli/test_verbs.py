@@ -82,11 +82,20 @@ def test_the_example_of_every_help_works_as_printed(verb: str, audited: Path, pr
 
 
 def test_help_loads_nothing_heavy(shop: Path) -> None:
-    heavy = "{'polars', 'scrapy', 'sqlmodel', 'sqlalchemy', 'pandera', 'babel', 'rich'}"
+    heavy = "{'polars', 'scrapy', 'sqlmodel', 'sqlalchemy', 'pandera', 'pandas', 'twisted', 'babel', 'rich'}"
     code = f"import sys; from pricewatch.cli import main; main(sys.argv[1:]); print(sorted({heavy} & set(sys.modules)))"
     for verb in ((), *((verb,) for verb in VERBS), ("rules",), ("rules", "list")):
         ran = subprocess.run([sys.executable, "-c", code, *verb, "--help"], capture_output=True, text=True, check=True)
         assert ran.stdout.splitlines()[-1] == "[]", verb
+
+
+def test_a_night_from_files_loads_no_crawler_no_validator_and_no_database_but_its_own(shop: Path) -> None:
+    unused = "{'scrapy', 'twisted', 'pandera', 'pandas', 'pyspark', 'distributed', 'sqlalchemy.dialects.postgresql'}"
+    code = f"import sys; from pricewatch.cli import main; main(sys.argv[1:]); print(sorted({unused} & set(sys.modules)))"
+    audit = ("--workspace", str(shop), "audit", "--night", NIGHT)
+    ran = subprocess.run([sys.executable, "-c", code, *audit], capture_output=True, text=True, check=True)
+    assert "WHAT MATTERS" in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(
