@@ -90,7 +90,7 @@ def _complete(
     wrong = []
     for group in needed:
         if not set(group) & set(names):
-            near = get_close_matches(group[0], names, 1, 0.6)
+            near = get_close_matches(group[0], names, 1, 0.6) if names[1:] else []
             wrong.append(f"no column {' or '.join(group)}" + (f" (is it '{header[names.index(near[0])]}'?)" if near else ""))
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if repeated is None or any(name in group for name in twice for group in needed):
@@ -98,6 +98,8 @@ def _complete(
     if wrong:
         lacking = next((group[0] for group in needed if not set(group) & set(names)), needed[0][0])
         fix = f"say which column it is: source '{source.id}', layout, columns: {{{lacking}: ...}}"
+        if not names[1:]:
+            fix = f"its columns are separated by another sign: source '{source.id}', layout, separator: ..."
         raise SourceError(f"{'; '.join(wrong)}; its columns are: {there}", ref, fix)
 
 
