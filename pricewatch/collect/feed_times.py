@@ -49,9 +49,17 @@ class Clock:
 
     def __init__(self, at: datetime, said: str | None, source: Source) -> None:
         self._at, self.observed_at, self._source = at, said, source
+        self._decided: dict[tuple[str | None, str | None], bool] = {}
 
     def holds(self, start: str | None, end: str | None) -> bool:
         """Whether a window holds; a bound that is not stated is open. Raises Unclear."""
+        window = start, end
+        if window not in self._decided:
+            # A feed has few windows and many rows.
+            self._decided[window] = self._holds(start, end)
+        return self._decided[window]
+
+    def _holds(self, start: str | None, end: str | None) -> bool:
         begins, ends = _span(start, self._source, last=False), _span(end, self._source, last=True)
         if begins is not None and ends is not None and begins[0] >= ends[0]:
             raise Unclear(f"a price holds from {start} to {end}, which ends before it begins")

@@ -54,6 +54,8 @@ def shipping_of(groups: list[Group], country: str | None, service: str | None) -
 
     Null where it differs by region or service and none of them is declared, or where several countries have one and none is.
     """
+    if not groups:
+        return None
     meant = [group for group in groups if country is None or group.get("country", country).upper() == country.upper()]
     if country is None and len({group.get("country") for group in meant}) > 1:
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ from pricewatch.collect.gathered import Gathered, declared
 from pricewatch.collect.google_groups import Group, currency_of, in_cells, shipping_of, unit_price
 from pricewatch.collect.importers import Reading, importer
 from pricewatch.collect.lines import unpacked
-from pricewatch.collect.xml_files import Element, encoding_to_read, name_of, records, text_of, texts_of
+from pricewatch.collect.xml_files import Element, encoding_to_read, records, texts_of
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source
 
@@ -43,6 +44,12 @@ class GoogleFeed(Dated):
 _COLUMNS = (
     "observed_at", "location", "external_id", "sku", "gtin", "name", "regular_price_text", "price_text", "was_price_text",
     "member_price_text", "shipping_text", "currency", "promotion", "availability", "unit_price_text", "unit_price_base",
+)  # fmt: skip
+_ATTRIBUTES = frozenset(
+    {
+        "id", "title", "gtin", "store_code", "price", "sale_price", "sale_price_effective_date", "availability", "promotion_id",
+        "unit_pricing_measure", "unit_pricing_base_measure", "shipping", "loyalty_program",
+    }
 )  # fmt: skip
 _BOUNDS = re.compile(r"\s*[/,]\s*|\s+(?=\d{4}-|null)")
 _TIMES = ("lastBuildDate", "updated", "pubDate")
@@ -105,17 +112,28 @@ def _said(first: Element) -> str | None:
 
 
 def _attributes(item: Element) -> tuple[headed.Row, dict[str, list[Group]]]:
-    """The item's own texts, and its groups apart from them."""
+    """The item's own texts that count here, and its groups apart from them. Descriptions and pictures are not looked at."""
     texts: headed.Row = {}
     groups: dict[str, list[Group]] = {}
     for child in item:
-        name = name_of(child)
+        name = _wanted(child.tag)
+        if name is None:
+            continue
         if len(child):
             groups.setdefault(name, []).append(texts_of(child))
-        elif (text := text_of(child)) is not None:
+            continue
+        text = (child.text or "").strip()
+        if text:
             known = texts.get(name)
             texts[name] = text if known is None else f"{known},{text}" if name == "promotion_id" else known
     return texts, groups
+
+
+@lru_cache(maxsize=4096)
+def _wanted(tag: object) -> str | None:
+    """The attribute that a tag is, whatever its namespace; null for those that do not count here."""
+    name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return name if name in _ATTRIBUTES else None
 
 
 def _item(
@@ -165,6 +183,7 @@ def _item(
     )
 
 
+@lru_cache(maxsize=4096)
 def _bounds(window: str) -> tuple[str | None, str | None]:
     """The two times of a window, behind a slash, a comma or a blank; an end may be undecided (`null`). Raises Unclear."""
     bounds = _BOUNDS.split(window.strip())
