@@ -1,18 +1,17 @@
 """The engine on one page: what the channels said, what was expected, what is wrong, why, and what it comes to.
 
-    raw -> normalise -> match -> rows; settled, they are offers                         gather(), settle()
+    raw -> normalise -> match -> rows; settled, they are offers                         gather.gather(), settle.settle()
     price list, calendar -> price points                                                decide()
     offers of some products, price points -> expect -> rules -> candidates              judging.judge(), with a brief()
     candidates -> diagnose -> describe -> reconcile -> roll up -> findings, incidents   conclude()
 
-`gather` is a lazy plan over many rows; `judge` takes products in buckets, each by itself; `conclude` works on what is left:
+`gather` reads every wording once; `judge` takes products in buckets, each by itself; `conclude` works on what is left:
 findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -25,8 +24,6 @@ from pricewatch.engine.findings import describe
 from pricewatch.engine.frames import BESIDE, due
 from pricewatch.engine.incidents import roll_up
 from pricewatch.engine.judging import Brief, Judged
-from pricewatch.engine.match import match
-from pricewatch.engine.normalise import normalise
 from pricewatch.engine.places import place_table
 from pricewatch.engine.points import price_points
 from pricewatch.engine.reconcile import LIVING, reconcile
@@ -34,23 +31,6 @@ from pricewatch.engine.rules import products, run_rules
 from pricewatch.engine.seen import Seen
 from pricewatch.engine.situations import instants
 from pricewatch.engine.world import Memory, Rule, World
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What the channels said: lazy rows with `item` and `place` (null item: unknown product), and the refused rows."""
-
-    rows: pl.LazyFrame
-    quarantine: pl.LazyFrame
-
-
-def gather(raw: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.DataFrame) -> Gathered:
-    """Raw rows, read and matched. Rows in = rows + quarantined; `settle` makes offers of the rows.
-
-    In: `tables.Raw` rows; the codes of `engine.codes` for this world.
-    """
-    normalised = normalise(raw, world)
-    return Gathered(match(normalised.offers, world, items, places), normalised.quarantine)
 
 
 def decide(world: World, items: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -20,10 +20,19 @@ def match(offers: pl.LazyFrame, world: World, items: pl.DataFrame, places: pl.Da
 
     In: normalised offers. `item` is null where SKU, id and GTIN are all unknown to the catalogue (`unmatched` says why).
     """
+    return match_items(match_places(offers, places), world, items)
+
+
+def match_places(offers: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """The same rows with `place` (Int32). In: `market`, `channel` and `location`."""
+    return offers.join(places.lazy(), on=PLACE, how="left", nulls_equal=True, validate="m:1")
+
+
+def match_items(offers: pl.LazyFrame, world: World, items: pl.DataFrame) -> pl.LazyFrame:
+    """The same rows with `item` (Int32), as in `match`. In: `sku`, `external_id` and `gtin`."""
     by_text, by_gtin = _catalogue(world, items)
     return (
-        offers.join(places.lazy(), on=PLACE, how="left", nulls_equal=True, validate="m:1")
-        .join(by_text.rename({"key": "sku", "item": "_by_sku"}).lazy(), on="sku", how="left", validate="m:1")
+        offers.join(by_text.rename({"key": "sku", "item": "_by_sku"}).lazy(), on="sku", how="left", validate="m:1")
         .join(by_text.rename({"key": "external_id", "item": "_by_id"}).lazy(), on="external_id", how="left", validate="m:1")
         .join(by_gtin.rename({"item": "_by_gtin"}).lazy(), on="gtin", how="left", validate="m:1")
         .with_columns(item=pl.coalesce("_by_sku", "_by_id", "_by_gtin"))

@@ -7,7 +7,7 @@ does not exist, a store nobody knows are each a reason, in words, and a row may 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,15 +35,7 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
     `observed_at` (UTC), provenance, and `row`, its position among the raw rows; `seller` is null where the seller is the channel
     itself. Quarantine out: `tables.Quarantine`. Empty when nothing came.
     """
-    declared = world.sources.rename({"currency": "_currency", "tax_included": "_tax", "surface": "_surface"})
-    channels = world.channels.select("market", "channel", "own_seller", "channel_kind")
-    rows = (
-        raw.with_row_index("row")
-        .join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left")
-        .join(channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left")
-    )
-    rows = _amounts(rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location")))
-    rows = _instants(rows, world)
+    rows = read(raw.with_row_index("row"), world)
     problems = [
         *_price_problems(world),
         _currency_problem(),
@@ -52,9 +44,45 @@ def normalise(raw: pl.LazyFrame, world: World) -> Sorted:
         *_location_problems(world),
         _empty_problem(),
     ]
-    wrong = pl.any_horizontal(problem.holds for problem in problems).fill_null(False)
+    wrong = _any(problems)
     words = pl.concat_str([pl.when(problem.holds).then(problem.words) for problem in problems], separator="; ", ignore_nulls=True)
-    return Sorted(_offers(rows.filter(~wrong)), _quarantine(rows.filter(wrong).with_columns(reason=words)))
+    offers = rows.filter(~wrong).select("row", *_place(), *_content(), *_instant(), "source", "source_ref")
+    return Sorted(offers, _quarantine(rows.filter(wrong).with_columns(reason=words)))
+
+
+def read(rows: pl.LazyFrame, world: World) -> pl.LazyFrame:
+    """Raw rows beside what can be read of them and what their sources declare: what the parts of an offer are taken from."""
+    declared = world.sources.rename({"currency": "_currency", "tax_included": "_tax", "surface": "_surface"})
+    channels = world.channels.select("market", "channel", "own_seller", "channel_kind")
+    rows = rows.join(declared.lazy(), on="source", how="left", validate="m:1", maintain_order="left").join(
+        channels.lazy(), on=["market", "channel"], how="left", validate="m:1", maintain_order="left"
+    )
+    rows = _amounts(rows.with_columns(_currency(world).alias("_code"), _blank("location").alias("_location")))
+    return _instants(rows, world)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an offer that is read from some columns of a raw row, and from nothing else of it."""
+
+    columns: frozenset[str]
+    """Columns of `tables.Raw` beside `source`."""
+    offers: Sequence[pl.Expr]
+    """Columns of normalised offers, of rows that were `read`."""
+    wrong: pl.Expr
+    """Whether a row is refused for this part of it."""
+
+
+def parts(world: World) -> tuple[Part, Part, Part]:
+    """Where, what and when: together, all of a normalised offer, and all that a row can be refused for."""
+    where, when = frozenset({"location"}), frozenset({"observed_at", "collected_at"})
+    what = frozenset(tables.schema("raw")) - where - when - {"source", "source_ref"}
+    unreadable = [*_price_problems(world), _currency_problem(), _surface_problem(), _empty_problem()]
+    return (
+        Part(where, _place(), _any(_location_problems(world))),
+        Part(what, _content(), _any(unreadable)),
+        Part(when, _instant(), _any(_time_problems(world))),
+    )
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,10 @@ class Problem:
 
     holds: pl.Expr
     words: pl.Expr
+
+
+def _any(problems: Sequence[Problem]) -> pl.Expr:
+    return pl.any_horizontal(problem.holds for problem in problems).fill_null(False)
 
 
 def _blank(name: str) -> pl.Expr:
@@ -196,14 +228,19 @@ def _location_problems(world: World) -> list[Problem]:
     ]
 
 
-def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _place() -> list[pl.Expr]:
+    store = pl.when(pl.col("channel_kind") == "store").then("_location")
+    return [pl.col("market"), pl.col("channel"), store.alias("location")]
+
+
+def _instant() -> list[pl.Expr]:
+    return [pl.col("_at").alias("observed_at")]
+
+
+def _content() -> list[pl.Expr]:
     seller, basis = _blank("seller"), _blank("tax_included").str.to_lowercase()
     stocked = _blank("availability").str.to_lowercase().str.replace(r"^https?://schema\.org/", "").str.replace_all(r"[ _\-]", "")
-    return rows.select(
-        "row",
-        "market",
-        "channel",
-        pl.when(pl.col("channel_kind") == "store").then("_location").alias("location"),
+    return [
         pl.coalesce(_blank("surface"), "_surface").alias("surface"),
         pl.when(seller != pl.col("own_seller").fill_null("")).then(seller).alias("seller"),
         _blank("sku").alias("sku"),
@@ -223,10 +260,7 @@ def _offers(rows: pl.LazyFrame) -> pl.LazyFrame:
         .alias("tax_included"),
         _blank("promotion_label").alias("promotion_label"),
         stocked.replace_strict(AVAILABLE, default=None, return_dtype=pl.Boolean).alias("available"),
-        pl.col("_at").alias("observed_at"),
-        "source",
-        "source_ref",
-    )
+    ]
 
 
 def _besides() -> list[pl.Expr]:

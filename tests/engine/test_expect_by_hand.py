@@ -15,8 +15,9 @@ import pytest
 
 from pricewatch.domain import tables
 from pricewatch.engine import codes
-from pricewatch.engine.audit import decide, gather
+from pricewatch.engine.audit import decide
 from pricewatch.engine.expect import expect
+from pricewatch.engine.gather import gather
 from pricewatch.engine.places import place_table
 from pricewatch.engine.settle import settle
 from pricewatch.engine.world import Central
@@ -158,7 +159,7 @@ def test_what_is_expected_is_what_one_would_work_out_by_hand(seed: int, hours: i
             )  # fmt: skip
             seen[ref] = (when, sku, kind, store, zone)
     items, places = codes.item_codes(given), codes.place_codes(given)
-    matched = gather(frame(rows, "raw").lazy(), given, items, places).rows.collect()
+    matched = gather(frame(rows, "raw"), given, items, places)
     offers = settle(matched.lazy())
     judged = expect(offers, decide(given, items, places).lazy(), given, place_table(given, places)).collect()
     assert judged.height == len(rows)
