@@ -32,28 +32,50 @@ differs from its label is a matter of the check kind `scan_accuracy`, not of `co
 """
 
 
-def settle(rows: pl.LazyFrame) -> pl.LazyFrame:
+def settle(rows: pl.DataFrame) -> pl.DataFrame:
     """`tables.Offers`: one row an item, place, seller and surface, sorted by item and place.
 
     In: matched rows; those without an item are left out. Each price is the one that most rows stated; of equally frequent ones,
     the one observed last, then the lowest. Everything else (time, provenance, label) comes from the latest row that shows the
     settled `price`.
     """
-    known = rows.filter(pl.col("item").is_not_null()).with_columns(receipt=_receipt())
-    # Nearly all offers have one row: the others are found by counting, and only they go the long way.
-    several = known.group_by(OFFER).len().filter(pl.col("len") > 1).select(OFFER)
-    single = known.join(several, on=OFFER, how="anti", nulls_equal=True).with_columns(
+    # One row at a place is nearly all there is: the others are found beside each other in order, and only they go the long way.
+    known = rows.filter(pl.col("item").is_not_null()).with_columns(_PLACED)
+    order = known["_placed"].arg_sort()
+    placed = known["_placed"].gather(order)
+    alone = placed.ne_missing(placed.shift(1)) & placed.ne_missing(placed.shift(-1))
+    columns = [*tables.schema("offers"), "_placed"]
+    single = _of_one_row(known[order.filter(alone)].lazy()).select(columns)
+    if alone.all():
+        return single.drop("_placed").collect()
+    others = _of_several(known[order.filter(~alone)].lazy()).select(columns)
+    others = others.sort("item", "place", "seller", "surface", "source_ref")
+    return single.merge_sorted(others, key="_placed").drop("_placed").collect()
+
+
+_PLACED = (pl.col("item").cast(pl.Int64) * 2**32 + pl.col("place")).alias("_placed")
+"""Item and place as one number, in the order of both: sorting by one number is cheaper than by two."""
+
+
+def _of_several(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Offers of places that show a product more than once: several sellers, surfaces, or lines of a till."""
+    rows = rows.with_columns(receipt=_receipt())
+    several = rows.group_by(OFFER).len().filter(pl.col("len") > 1).select(OFFER)
+    single = rows.join(several, on=OFFER, how="anti", nulls_equal=True)
+    voted = _among_surfaces(_voted(rows.join(several, on=OFFER, how="semi", nulls_equal=True)))
+    return pl.concat([_of_one_row(single), voted.with_columns(_from_receipt())], how="diagonal")
+
+
+def _of_one_row(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.with_columns(
         lines=pl.lit(1, pl.Int64),
         member_lines=_reduced().cast(pl.Int64),
         price_low=pl.col("price"),
         price_high=pl.col("price"),
         leading=pl.lit(True),
         **{name: pl.when(pl.col("surface") == surface).then("price") for name, surface in BESIDE.items()},
+        **{name: pl.when(pl.col("quantity") > 1).then(name) for name in ("quantity", "paid")},
     )
-    voted = _voted(known.join(several, on=OFFER, how="semi", nulls_equal=True))
-    columns = list(tables.schema("offers"))
-    every = pl.concat([rows.with_columns(_from_receipt()).select(columns) for rows in (single, _among_surfaces(voted))])
-    return every.sort("item", "place", "seller", "surface", "source_ref")
 
 
 def _among_surfaces(rows: pl.LazyFrame) -> pl.LazyFrame:

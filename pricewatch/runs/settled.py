@@ -46,7 +46,7 @@ def settled(
             read = _read(raw.collect(), world, items, places)
             told(total, total - read.refused.height)
         with watch("stage", "settle offers") as told:
-            offers = settle(read.known.lazy()).collect()
+            offers = settle(read.known)
             told(total - read.refused.height, offers.height)
         return Settled(offers.lazy(), read.refused, read.unmatched.sort("source", "source_ref"))
     with watch("stage", "normalise and match") as told:
@@ -99,7 +99,7 @@ def _dealt_out(rows: pl.DataFrame, items: pl.DataFrame, files: int) -> Iterator[
 
 def _settled_file(rows: list[Path]) -> Path:
     offers = rows[0].with_name("offers.parquet")
-    settle(pl.scan_parquet(rows)).sink_parquet(offers, compression="lz4")
+    settle(pl.read_parquet(rows)).write_parquet(offers, compression="lz4")
     for file in rows:
         file.unlink()
     return offers

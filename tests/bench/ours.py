@@ -98,7 +98,7 @@ def normalised(workspace: Path, answer: Path) -> None:
     has = [*coded.collect_schema().names(), *SETTLED]
     rest = {name: pl.lit(None, dtype) for name, dtype in tables.schema("offers").items() if name not in has}
     rest |= {"source": pl.lit("offers"), "source_ref": pl.lit("offers")}
-    seen = settle(coded.with_columns(**rest)).collect()
+    seen = settle(coded.with_columns(**rest).collect())
     history = _coded(pl.scan_parquet(workspace.parent / "history" / "*.parquet"), items, places)
     _judged(opened, replace(world, history=history.select(list(tables.schema("history")))), seen.lazy(), answer)
 

@@ -35,7 +35,7 @@ def promotions(rows: str) -> Central:
 def judged(given: World, rows: pl.DataFrame) -> pl.DataFrame:
     items, places = codes.item_codes(given), codes.place_codes(given)
     known = place_table(given, places)
-    seen = settle(match(normalise(rows.lazy(), given).offers, given, items, places).collect().lazy()).collect()
+    seen = settle(match(normalise(rows.lazy(), given).offers, given, items, places).collect())
     points = price_points(given, items, known)
     found = expect(seen.lazy(), points.lazy(), given, known).collect()
     assert found.height == seen["leading"].sum(), "one row an offer"

@@ -160,7 +160,7 @@ def test_what_is_expected_is_what_one_would_work_out_by_hand(seed: int, hours: i
             seen[ref] = (when, sku, kind, store, zone)
     items, places = codes.item_codes(given), codes.place_codes(given)
     matched = gather(frame(rows, "raw"), given, items, places)
-    offers = settle(matched.lazy())
+    offers = settle(matched).lazy()
     judged = expect(offers, decide(given, items, places).lazy(), given, place_table(given, places)).collect()
     assert judged.height == len(rows)
     for ref, *found in judged.select("source_ref", *PRICES, *TOLERATED).rows():

@@ -24,8 +24,8 @@ ITEMS, PLACES = codes.item_codes(WORLD), codes.place_codes(WORLD)
 
 
 def settled(rows: pl.DataFrame) -> pl.DataFrame:
-    found = match(normalise(rows.lazy(), WORLD).offers, WORLD, ITEMS, PLACES).collect().lazy()
-    return settle(found).collect()
+    found = match(normalise(rows.lazy(), WORLD).offers, WORLD, ITEMS, PLACES).collect()
+    return settle(found)
 
 
 def till(text: str) -> pl.DataFrame:
