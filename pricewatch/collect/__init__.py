@@ -2,7 +2,7 @@
 
 ```
 collect()      all sources of a night, side by side; a Delivery for each, whatever happened
-  files.py     a source that is files: importers/<format>.py, on top of lines.py, delimited.py, cells.py
+  files.py     a source that is files: importers/<format>.py, on top of unpack.py, lines.py, delimited.py, cells.py
   sites.py     a source that is a site: a child process for each (crawl.py), running the user's spider (spider.py)
     job.py     what the two say to each other
   landing.py   landing/<night>/<source>.parquet, complete or not there; the Delivery beside it as JSON

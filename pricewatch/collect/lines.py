@@ -6,9 +6,6 @@ Line numbers are the true ones of the (unpacked) file, counted from 1, so that `
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,23 +21,6 @@ _MARK = "\ufeff"
 def count(number: int) -> str:
     """A count as people read it: 1204 is `1 204`."""
     return f"{number:,}".replace(",", " ")
-
-
-def unpacked(path: Path, ref: str) -> bytes:
-    """The file's bytes; gzip by the name's end. Raises SourceError for an empty, unreadable or cut-off file."""
-    try:
-        data = path.read_bytes()
-        if path.suffix.lower() == ".gz" and data:
-            data = gzip.decompress(data)
-    except EOFError:
-        raise SourceError("is cut off: the gzip data ends in the middle; nothing was imported", ref) from None
-    except (gzip.BadGzipFile, zlib.error):
-        raise SourceError("is no gzip file, or a damaged one; nothing was imported", ref) from None
-    except OSError as error:
-        raise SourceError(f"can't be read: {(error.strerror or str(error)).lower()}", ref) from None
-    if not data:
-        raise SourceError("is empty", ref)
-    return data
 
 
 def numbered_lines(data: bytes, encoding: str, ref: str) -> pl.DataFrame:

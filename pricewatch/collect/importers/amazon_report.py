@@ -17,7 +17,7 @@ from pydantic import Field
 from pricewatch.collect import headed
 from pricewatch.collect.gathered import Gathered, Options, declared
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import unpacked
+from pricewatch.collect.unpack import unpacked
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source
 

@@ -23,7 +23,7 @@ from pricewatch.collect.feed_times import Clock, Dated, Unclear, clock
 from pricewatch.collect.gathered import Gathered, declared
 from pricewatch.collect.google_groups import Group, currency_of, in_cells, shipping_of, unit_price
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import unpacked
+from pricewatch.collect.unpack import unpacked
 from pricewatch.collect.xml_files import Element, encoding_to_read, records, texts_of
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source

@@ -20,7 +20,7 @@ import polars as pl
 from pricewatch.collect.api.options import COLUMNS, JsonFile, declared
 from pricewatch.collect.api.records import NotAsDeclared, NotJson, Offer, offers, parsed
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import unpacked
+from pricewatch.collect.unpack import named_inside, unpacked
 from pricewatch.domain.errors import Problems, SourceError, UserError
 from pricewatch.workspace.config import Source
 
@@ -34,7 +34,7 @@ _FIX = "compare the file with options of source '{}' in config/sources.yaml"
 
 def _recognises(name: str, head: bytes) -> bool:
     """By the name's end."""
-    return bool(head) and name.lower().removesuffix(".gz").endswith(_SUFFIXES)
+    return bool(head) and named_inside(name).endswith(_SUFFIXES)
 
 
 @importer("json_file", recognises=_recognises)

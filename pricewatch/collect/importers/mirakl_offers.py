@@ -17,8 +17,8 @@ from pricewatch.collect import headed
 from pricewatch.collect.feed_times import Clock, Dated, Unclear, clock
 from pricewatch.collect.gathered import Gathered, declared
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import unpacked
 from pricewatch.collect.sellers import ours
+from pricewatch.collect.unpack import unpacked
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source
 

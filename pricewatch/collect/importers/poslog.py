@@ -21,9 +21,10 @@ from pathlib import Path
 
 from pricewatch.collect.gathered import Gathered, declared
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import count, unpacked
+from pricewatch.collect.lines import count
 from pricewatch.collect.poslog_amounts import AMOUNTS, PosLog, SoldLine, about, among, coded, prices, tax_included, till_line
 from pricewatch.collect.till_lines import EITHER, DoesNotAddUp, Meant, rebuilt, usual
+from pricewatch.collect.unpack import named_inside, unpacked
 from pricewatch.collect.xml_files import Element, attribute, child_of, name_of, records, text_of, texts_of, within
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source
@@ -43,7 +44,7 @@ _SAMPLE = 1000
 
 
 def _recognises(name: str, head: bytes) -> bool:
-    name = name.lower().removesuffix(".gz")
+    name = named_inside(name)
     return name.endswith(".xml") and (b"POSLog" in head or "poslog" in name or "tlog" in name)
 
 

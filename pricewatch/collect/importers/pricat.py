@@ -27,7 +27,8 @@ from pricewatch.collect import delimited
 from pricewatch.collect.edifact import Segment, interchange
 from pricewatch.collect.gathered import Gathered, Options, declared
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import count, numbered_lines, unpacked, without_trailer
+from pricewatch.collect.lines import count, numbered_lines, without_trailer
+from pricewatch.collect.unpack import named_inside, unpacked
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Layout, Source
 
@@ -95,7 +96,7 @@ class _Item:
 
 
 def _recognises(name: str, head: bytes) -> bool:
-    name = name.lower().removesuffix(".gz")
+    name = named_inside(name)
     return b"PRICAT" in head or "pricat" in name
 
 

@@ -19,8 +19,9 @@ from pydantic import Field
 
 from pricewatch.collect.gathered import Gathered, Options, declared
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import count, unpacked
+from pricewatch.collect.lines import count
 from pricewatch.collect.transparency_promotions import CALENDAR, UnclearPromotion, calendar_rows
+from pricewatch.collect.unpack import unpacked
 from pricewatch.collect.xml_files import Element, attribute, encoding_to_read, records, texts_of
 from pricewatch.domain.errors import SourceError
 from pricewatch.workspace.config import Source

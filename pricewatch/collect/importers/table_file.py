@@ -20,7 +20,8 @@ import polars as pl
 from pricewatch.collect import delimited
 from pricewatch.collect.cells import excel_rows, parquet_rows, tidy
 from pricewatch.collect.importers import Reading, importer
-from pricewatch.collect.lines import count, numbered_lines, unpacked, without_trailer
+from pricewatch.collect.lines import count, numbered_lines, without_trailer
+from pricewatch.collect.unpack import named_inside, unpacked
 from pricewatch.domain.errors import SourceError
 from pricewatch.domain.texts import formatted
 from pricewatch.workspace.config import FixedColumn, Layout, Source
@@ -58,7 +59,7 @@ class _Table:
 
 def _recognises(name: str, head: bytes) -> bool:
     """Tables by their name's end; the content is declared, not sniffed."""
-    return bool(head) and name.lower().removesuffix(".gz").endswith(_SUFFIXES)
+    return bool(head) and named_inside(name).endswith(_SUFFIXES)
 
 
 @importer("table_file", recognises=_recognises)
