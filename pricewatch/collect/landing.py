@@ -128,7 +128,7 @@ class Landing:
         ready = {}
         if delivery.status in ("complete", "degraded"):
             self._spill()
-            ready[landed] = self._written(self._all_pieces(), "rows.out")
+            ready[landed] = self._all_rows()
         if self.refused:
             ready[refused] = self._written(pl.concat(self._refusals).lazy(), "refused.out")
         # From here to the last rename the night has no record: a kill in between means "not collected", never "half".
@@ -148,13 +148,17 @@ class Landing:
         if self._kept:
             self._pieces += 1
             piece = pl.concat(self._kept, how="diagonal")
-            piece.write_parquet(self.staging / f"kept-{self._pieces:05d}.parquet")
+            piece.write_parquet(self.staging / f"kept-{self._pieces:05d}.parquet", compression="zstd")
             self._kept, self._held = [], 0
 
-    def _all_pieces(self) -> pl.LazyFrame:
+    def _all_rows(self) -> Path:
         """The rows in the order they were added; files of one source may have different further columns."""
-        pieces = [pl.scan_parquet(path) for path in sorted(self.staging.glob("kept-*.parquet"))]
-        return pl.concat(pieces, how="diagonal") if pieces else empty(self.feeds).lazy()
+        pieces = sorted(self.staging.glob("kept-*.parquet"))
+        if len(pieces) == 1:
+            _flush(pieces[0])
+            return pieces[0]
+        scans = [pl.scan_parquet(path) for path in pieces]
+        return self._written(pl.concat(scans, how="diagonal") if scans else empty(self.feeds).lazy(), "rows.out")
 
     def _written(self, rows: pl.LazyFrame, name: str) -> Path:
         path = self.staging / name
@@ -170,13 +174,19 @@ def empty(feeds: str) -> pl.DataFrame:
 
 def read_landing(landing: Path, night: date, source: str) -> pl.LazyFrame:
     """The rows of one delivery, lazily, all String: `tables.Raw` for offers and history (plus `since`, `until`), else the
-    file's columns after `source`, `source_ref`, `collected_at`. Empty when the delivery failed or is missing.
+    file's columns after `source`, `source_ref`, `collected_at`. Empty when the delivery failed or is missing. Columns that `Raw`
+    did not have yet when the night landed are null.
 
     Raises SourceError when that night was not collected.
     """
     delivery = _record(landing, night, source)
     path = landing / night.isoformat() / f"{source}.parquet"
-    return pl.scan_parquet(path) if path.exists() else empty(delivery.feeds).lazy()
+    if not path.exists():
+        return empty(delivery.feeds).lazy()
+    known = raw_columns(delivery.feeds)
+    if known is None:
+        return pl.scan_parquet(path)
+    return pl.scan_parquet(path, schema=dict.fromkeys(known, pl.String), missing_columns="insert", extra_columns="ignore")
 
 
 def read_refused(landing: Path, night: date, source: str) -> pl.LazyFrame:

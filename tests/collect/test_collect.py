@@ -199,6 +199,25 @@ def test_the_same_files_land_the_same_bytes(tmp_path):
     assert landing.read_bytes() == first
 
 
+@pytest.mark.parametrize("spill", [1, 60, 1_000])
+def test_rows_land_the_same_however_often_they_went_to_the_disk_before(tmp_path, monkeypatch, spill):
+    monkeypatch.setattr("pricewatch.collect.landing._SPILL", spill)
+    for store in ("0417", "0418"):
+        till_file(tmp_path, store, 50)
+    night_of(tmp_path, tills())
+    assert landed(tmp_path).height == 100
+    assert landed(tmp_path)["location"].to_list() == ["0417"] * 50 + ["0418"] * 50
+    assert names_in(tmp_path) == ["tills.json", "tills.parquet"]
+
+
+def test_what_landed_before_a_column_was_known_is_read_with_that_column_empty(tmp_path):
+    till_file(tmp_path, "0417", 3)
+    night_of(tmp_path, tills())
+    now = landed(tmp_path)
+    now.drop("quantity", "paid_text", "buy_box").write_parquet(tmp_path / "landing" / "2026-03-13" / "tills.parquet")
+    assert landed(tmp_path).equals(now)
+
+
 def test_a_night_that_was_not_collected_says_how_to_collect_it(tmp_path):
     with pytest.raises(SourceError, match="nothing was collected for 2026-03-13") as raised:
         read_landing(tmp_path / "landing", NIGHT, "tills")
