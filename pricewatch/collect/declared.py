@@ -1,16 +1,17 @@
 """Whether what a source declares under `options:` can be understood, without asking a site or running anybody's spider.
 
 Which options a spider has is told by what it builds on: a spider of one's own that derives from `ApiSpider` has those of
-`app_api`. Of other spiders and importers nothing is known, and nothing is said.
+`app_api`. An importer's are those of its model. Of other spiders nothing is known, and nothing is said.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
-from pricewatch.domain.errors import Problems, UserError
+from pricewatch.domain.errors import Problems, SourceError, UserError
 from pricewatch.workspace.config import Source
 
 _BASES = re.compile(r"\(\s*(ApiSpider|ShopSpider|MarketplaceSpider)\s*\)\s*:")
@@ -20,12 +21,36 @@ def mistakes(source: Source, spider: str = "") -> list[UserError]:
     """Every mistake in a source's options, with its mend. `spider`: the text of its spider; empty for files."""
     base = _BASES.search(spider)
     check = _CHECKS.get(base[1] if base else source.importer or "")
+    if check is None and source.importer:
+        return _of_importer(source, source.importer)
     options = {key: value for key, value in source.options.items() if key != "timeout" or source.spider is None}
     try:
         if check is not None:
             check(options)
     except UserError as error:
         return list(error.problems) if isinstance(error, Problems) else [error]
+    return []
+
+
+def _of_importer(source: Source, name: str) -> list[UserError]:
+    """What the importer itself would say of its options, if it has any (`gathered.Options`)."""
+    from pricewatch.collect import gathered
+    from pricewatch.collect.importers import named
+
+    known = named(name)
+    module = import_module(known.read.__module__) if known else None
+    kinds = (
+        [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, gathered.Options)]
+        if module
+        else []
+    )
+    try:
+        # A model it derives from is not its own: the last one derived says everything.
+        for kind in kinds:
+            if not any(kind in other.__mro__[1:] for other in kinds) and kind is not gathered.Options:
+                gathered.declared(kind, source)
+    except SourceError as error:
+        return [UserError(error.what, error.where, error.fix)]
     return []
 
 

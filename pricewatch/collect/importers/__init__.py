@@ -9,7 +9,7 @@ A single row that does not fit is refused with a reason, and never stops the oth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -64,16 +64,28 @@ def importer(name: str, *, recognises: Recognises) -> Callable[[Read], Read]:
 @cache
 def registry() -> dict[str, Importer]:
     """Every importer by name: ours, then other people's (entry points in the group `pricewatch.importers`)."""
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    functions = [value for module in modules for value in vars(module).values()]
-    functions += [point.load() for point in entry_points(group="pricewatch.importers")]
-    found = [f.__dict__["importer"] for f in functions if "importer" in getattr(f, "__dict__", {})]
+    found = [known for module in iter_modules(__path__) for known in _in_module(module.name)]
+    found += _registered([point.load() for point in entry_points(group="pricewatch.importers")])
     return {known.name: known for known in sorted(found, key=lambda known: known.name)}
+
+
+def named(name: str) -> Importer | None:
+    """The importer of a name. Ours are modules of their name: a night of tables loads no library that only EDIFACT needs."""
+    ours = any(module.name == name for module in iter_modules(__path__))
+    return next((known for known in _in_module(name) if known.name == name), None) if ours else registry().get(name)
+
+
+def _in_module(name: str) -> list[Importer]:
+    return _registered(vars(import_module(f"{__name__}.{name}")).values())
+
+
+def _registered(values: Iterable[object]) -> list[Importer]:
+    return [value.__dict__["importer"] for value in values if "importer" in getattr(value, "__dict__", {})]
 
 
 def read_file(path: Path, ref: str, source: Source) -> Reading:
     """One file of a source, read by its importer. No row is lost on the way: that is asserted for every file."""
-    known = registry().get(source.importer or "")
+    known = named(source.importer or "")
     if known is None:
         raise SourceError(
             f"there is no importer '{source.importer}'",
