@@ -17,6 +17,9 @@ from pricewatch.collect.cells import tidy
 
 STRAY = "a quote inside a field, or one that is never closed; where quotes mean nothing, declare quote: null"
 
+_AT_ONCE = 500_000
+"""Records that are parsed at once: their text is in memory a second time for as long."""
+
 
 def fields_of(line: str, separator: str, quote: str | None) -> list[str]:
     """One record as its fields, blanks around them removed. For headers; rows go through `cells`."""
@@ -47,9 +50,12 @@ def cells(good: pl.DataFrame, separator: str, quote: str | None, width: int) -> 
     names = [f"c{index}" for index in range(width)]
     if good.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    text = good["line"].str.join("\n").item()
+    return pl.concat(_parsed(piece, separator, quote, names) for piece in good.iter_slices(_AT_ONCE))
+
+
+def _parsed(good: pl.DataFrame, separator: str, quote: str | None, names: list[str]) -> pl.DataFrame:
     frame = pl.read_csv(
-        io.BytesIO(text.encode("utf-8")),
+        good["line"].str.join("\n").cast(pl.Binary).item(),
         has_header=False,
         new_columns=names,
         separator=separator,
@@ -57,8 +63,8 @@ def cells(good: pl.DataFrame, separator: str, quote: str | None, width: int) -> 
         infer_schema=False,
         encoding="utf8",
     )
-    if frame.shape != (good.height, width):
-        raise AssertionError(f"{good.height} records of {width} fields were read as {frame.shape}")
+    if frame.shape != (good.height, len(names)):
+        raise AssertionError(f"{good.height} records of {len(names)} fields were read as {frame.shape}")
     return tidy(frame)
 
 

@@ -47,6 +47,12 @@ def test_a_file_gives_the_rows_written_beside_it(case: Path):
     assert as_csv(case) == beside(case, ".expected.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.parent.name == "table_file"], ids=lambda path: path.name)
+def test_how_many_records_are_parsed_at_once_changes_nothing(case: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pricewatch.collect.delimited._AT_ONCE", 1)
+    assert as_csv(case) == beside(case, ".expected.csv").read_text(encoding="utf-8")
+
+
 def test_every_importer_has_cases_and_recognises_its_own_files():
     assert set(registry()) == {path.parent.name for path in CASES}
     for case in CASES:
