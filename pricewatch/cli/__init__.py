@@ -67,8 +67,9 @@ def _defaults(command: Any, here: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; what a user can mend becomes a message, everything else one line. Returns the exit code."""
-    # The system takes the memory back at once; on its way out Python would first look through every object for cycles.
-    atexit.register(gc.freeze)
+    if arguments is None:
+        # The process is ours, and the system takes its memory back at once; Python would first look everywhere for cycles.
+        atexit.register(gc.freeze)
     # A store name with an accent must not stop a report on a terminal that knows ASCII only.
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
