@@ -43,8 +43,8 @@ def read_central(delivered: Mapping[str, pl.LazyFrame], world: World) -> tuple[C
             continue
         rows = _with_source(delivered[name], name, world)
         kept, bad = _sort(rows, name, fields(world), KEYS[name], PROBLEMS.get(name, _none)(rows))
-        good[name] = kept.collect()
-        refused.append(bad.collect())
+        good[name] = kept
+        refused.append(bad)
     return replace(Central(), **good), pl.concat(refused)
 
 
@@ -271,20 +271,20 @@ PROBLEMS = {"price_list": _price_list_problems, "promotions": _promotion_problem
 
 def _sort(
     rows: pl.LazyFrame, table: str, fields: Mapping[str, Field], key: list[str], further: list[pl.Expr]
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The typed rows, and those refused: unreadable or missing columns, what `further` says, and keys that came before."""
     typed = {f"_typed_{name}": field.typed for name, field in fields.items()}
     rows = rows.with_columns(**typed)
     problems: list[pl.Expr] = [*(_problem(name, field) for name, field in fields.items()), *further]
     first = pl.struct([f"_typed_{name}" for name in key]).is_first_distinct()
     problems.append(pl.when(~first).then(pl.lit(f"comes twice: the same {', '.join(key)} stands in an earlier row")))
-    rows = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True))
-    good = rows.filter(pl.col("reason") == "").select(
+    read = rows.with_columns(reason=pl.concat_str(problems, separator="; ", ignore_nulls=True)).collect()
+    good = read.filter(pl.col("reason") == "").select(
         *(pl.col(f"_typed_{name}").cast(dtype).alias(name) for name, dtype in tables.schema(table).items() if name in fields),
         "source_ref",
     )
     written = [name for name in tables.schema(table) if name != "source_ref"]
-    bad = rows.filter(pl.col("reason") != "").select(
+    bad = read.filter(pl.col("reason") != "").select(
         "source", "source_ref", pl.lit(table).alias("feeds"), "reason", pl.struct(written).struct.json_encode().alias("row")
     )
     return good, bad
